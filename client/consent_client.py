@@ -7,9 +7,9 @@ own signature.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from audit.entries.details.base import Details
 from chassis.clock import Clock, utc_now
@@ -20,7 +20,19 @@ from chassis.http.limits import MOST_ITEMS
 from chassis.http.request_signature import protects_answers
 from chassis.http.signed_client import FAULTY, UNAUTHORISED, SignedClient
 from chassis.remote_time import outside
+from client.consent_answers import (
+    AcceptedAnswer,
+    DecisionsAnswer,
+    EnrolledAnswer,
+    ErasedAnswer,
+    LeagueAnswer,
+    LeaguesAnswer,
+    LoggedAnswer,
+    ProposedAnswer,
+    TokensAnswer,
+)
 from client.errors import (
+    AnsweredAlready,
     BadNodeSettings,
     ClockApart,
     ConsentBusy,
@@ -30,6 +42,7 @@ from client.errors import (
     NodeKeyNotTaken,
 )
 from client.settings import NodeSettings
+from policies.campaign import AnswerNote
 from policies.errors import OutsideItsTime, PolicyError
 from policies.release import ReleaseProposal
 from policies.signing import SigningKey, VerifyKey
@@ -37,68 +50,8 @@ from policies.snapshot import ConsentSnapshot, open_snapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 
 LARGEST_ANSWER = 4 * 1024 * 1024
-
-BoundedText = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class _Answer(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Enrolled(_Answer):
-    athlete: BoundedText
-
-
-class _Erased(_Answer):
-    athletes: tuple[BoundedText, ...]
-
-
-class _DecisionAnswer(_Answer):
-    athlete: BoundedText
-    category: Category
-    allowed: bool
-    epoch: int
-
-
-class _Decisions(_Answer):
-    policy_hash: str
-    results: tuple[_DecisionAnswer, ...]
-
-
-class _Token(_Answer):
-    athlete: BoundedText
-    token: BoundedText
-    epoch: int
-
-
-class _Tokens(_Answer):
-    tokens: tuple[_Token, ...]
-    skipped: int
-
-
-class _Accepted(_Answer):
-    accepted: tuple[BoundedText, ...]
-
-
-class _Proposed(_Answer):
-    release_id: BoundedText
-    sha256: BoundedText
-    bytes_sha256: BoundedText
-
-
-class _League(_Answer):
-    league: BoundedText
-    name: BoundedText
-    joined: AwareDatetime | None
-
-
-class _Leagues(_Answer):
-    leagues: tuple[_League, ...]
-
-
-class _Logged(_Answer):
-    entry: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
+ANSWERED = 410
+"""Status of the refusal of a round that this club has answered with other bytes, or may have."""
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -184,28 +137,28 @@ class NodeConsentClient:
         A name that this node stored before names had a rule is sent as it is shown.
         """
         body = {"athlete": athlete, "name": cleaned(name), "shirt_no": shirt_no, "is_minor": is_minor}
-        self._post("/v1/members", body, _Enrolled)
+        self._post("/v1/members", body, EnrolledAnswer)
 
     def erased(self) -> frozenset[AthleteId]:
         """Return which of our athletes are erased, here or at the service."""
         try:
-            answer = _Erased.model_validate_json(self._send("GET", "/v1/members/erased", None))
+            answer = ErasedAnswer.model_validate_json(self._send("GET", "/v1/members/erased", None))
         except ValidationError as error:
             raise ConsentUnavailable("the consent service gave an answer of another shape") from error
         return frozenset(AthleteId(athlete) for athlete in answer.athletes)
 
     def join_league(self, league: str) -> JoinableLeague:
         """Join a league; doing it again is fine."""
-        return _league(self._post(f"/v1/leagues/{league}/join", {}, _League))
+        return _league(self._post(f"/v1/leagues/{league}/join", {}, LeagueAnswer))
 
     def leave_league(self, league: str) -> JoinableLeague:
         """Leave a league; its open campaigns are closed for this club."""
-        return _league(self._post(f"/v1/leagues/{league}/leave", {}, _League))
+        return _league(self._post(f"/v1/leagues/{league}/leave", {}, LeagueAnswer))
 
     def leagues(self) -> tuple[JoinableLeague, ...]:
         """Return every registered league, with whether this club is in it."""
         try:
-            answer = _Leagues.model_validate_json(self._send("GET", "/v1/leagues", None))
+            answer = LeaguesAnswer.model_validate_json(self._send("GET", "/v1/leagues", None))
         except ValidationError as error:
             raise ConsentUnavailable("the consent service gave an answer of another shape") from error
         return tuple(_league(one) for one in answer.leagues)
@@ -252,7 +205,7 @@ class NodeConsentClient:
             "purpose": purpose.value,
             "items": items,
         }
-        answer = self._post("/v1/decisions", body, _Decisions)
+        answer = self._post("/v1/decisions", body, DecisionsAnswer)
         asked = [(q.athlete, q.category) for q in questions]
         if [(r.athlete, r.category) for r in answer.results] != asked:
             raise ConsentUnavailable("the consent service answered another question than was asked")
@@ -261,7 +214,7 @@ class NodeConsentClient:
     def tokens(self, manifest_sha256: str, athletes: Iterable[AthleteId]) -> dict[AthleteId, str]:
         """Return the contribution token of every athlete who may take part; the ledger has reserved their budget."""
         asked = sorted(athletes)
-        answer = self._post(f"/v1/campaigns/{manifest_sha256}/tokens", {"athletes": asked}, _Tokens)
+        answer = self._post(f"/v1/campaigns/{manifest_sha256}/tokens", {"athletes": asked}, TokensAnswer)
         tokens = {AthleteId(t.athlete): t.token for t in answer.tokens}
         if not set(tokens) <= set(asked) or len(tokens) != len(answer.tokens):
             raise ConsentUnavailable("the consent service issued tokens for athletes it was not asked about")
@@ -273,15 +226,34 @@ class NodeConsentClient:
         """Spend one round of the budget behind `tokens`; returns the athletes whose data may be used in it.
 
         Call it before anything is computed. again: this node asked before and sent no answer to the round since;
-        only then may a round that is paid already be used, and nothing is spent again.
+        only then may a round that is paid already be used, and nothing is spent again. Raises AnsweredAlready once an
+        answer of this club is noted for it.
         """
         body = {"tokens": sorted(tokens), "again": again}
-        answer = self._post(f"/v1/campaigns/{manifest_sha256}/rounds/{number}/commit", body, _Accepted)
+        answer = self._in_round(manifest_sha256, number, "commit", body, AcceptedAnswer)
         return frozenset(AthleteId(athlete) for athlete in answer.accepted)
+
+    def note_answer(self, manifest_sha256: str, number: int, note: AnswerNote) -> None:
+        """Have the hash of this club's answer to a round noted. Call it before the answer is sent, and send no other.
+
+        The same hash again is fine. Raises AnsweredAlready if another one is noted, or may be.
+        """
+        noted = self._in_round(manifest_sha256, number, "answer", note.model_dump(), AnswerNote)
+        if noted != note:
+            raise ConsentUnavailable("the consent service noted another answer than was sent")
+
+    def _in_round(self, manifest_sha256: str, number: int, step: str, body: Mapping[str, Any], kind: type[A]) -> A:
+        """Take one step of a round; raises AnsweredAlready if it has an answer, of which no other may follow."""
+        try:
+            return self._post(f"/v1/campaigns/{manifest_sha256}/rounds/{number}/{step}", body, kind)
+        except ConsentRefused as error:
+            if error.status == ANSWERED:
+                raise AnsweredAlready(error.status) from error
+            raise
 
     def propose(self, proposal: ReleaseProposal) -> None:
         """Put a release in front of the athlete; what the service took is compared with what was proposed."""
-        answer = self._post("/v1/releases", proposal.model_dump(mode="json"), _Proposed)
+        answer = self._post("/v1/releases", proposal.model_dump(mode="json"), ProposedAnswer)
         taken = (answer.release_id, answer.sha256, answer.bytes_sha256)
         if taken != (proposal.index.approval_id, proposal.sha256, proposal.index.sha256):
             raise ConsentUnavailable("the consent service took another release than was proposed")
@@ -300,7 +272,7 @@ class NodeConsentClient:
 
     def event(self, details: Details) -> None:
         """Have the service log an event of this club: when this returns, the entry is durable."""
-        self._post("/v1/events", {"kind": details.kind.value, "details": details.body()}, _Logged)
+        self._post("/v1/events", {"kind": details.kind.value, "details": details.body()}, LoggedAnswer)
 
     def _post(self, target: str, body: Mapping[str, Any], kind: type[A]) -> A:
         try:
@@ -337,5 +309,5 @@ def _outside(error: OutsideItsTime, now: datetime) -> str:
     return outside(now, begins=error.begins, ends=error.ends, what=what, own=own, other=other) or str(error)
 
 
-def _league(answer: _League) -> JoinableLeague:
+def _league(answer: LeagueAnswer) -> JoinableLeague:
     return JoinableLeague(OrgId(answer.league), answer.name, answer.joined)

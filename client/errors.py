@@ -20,7 +20,8 @@ ClientError
 │   └── AthleteErased     an athlete whose key was destroyed; nothing can be read again
 ├── ConsentUnavailable    no fresh answer of the consent service; whoever asked must not use the data
 │   ├── ConsentRefused    because it refused what was asked; `status` is its answer's
-│   │   └── NodeKeyNotTaken   because it takes nothing that this node's key signs
+│   │   ├── NodeKeyNotTaken   because it takes nothing that this node's key signs
+│   │   └── AnsweredAlready   because this club has answered the round already, or may have
 │   ├── ConsentNotAnswering   because it gave no answer, or that it cannot serve now (HTTP 5xx)
 │   ├── ConsentBusy       the service has had too many requests of this club and did nothing
 │   └── ClockApart        because this node's clock is further off than is tolerated; the message says by how much
@@ -155,6 +156,13 @@ class ConsentRefused(ConsentUnavailable):
     def __init__(self, status: int, why: str = "") -> None:
         super().__init__(why or f"the consent service refused the request (status {status})")
         self.status = status
+
+
+class AnsweredAlready(ConsentRefused):
+    """This club has answered the round with other bytes, or may have; it gets no second answer and stays paid."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status, f"this club has answered this round (status {status}); no other answer may follow")
 
 
 class NodeKeyNotTaken(ConsentRefused):

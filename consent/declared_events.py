@@ -33,6 +33,9 @@ API_ROUTES: EventDeclarations = {
     "POST /v1/campaigns/{sha256}/rounds/{round_no}/commit": records(
         EventKind.ROUND_COMMITTED, _REFUSED, unless="a club without athletes"
     ),
+    "POST /v1/campaigns/{sha256}/rounds/{round_no}/answer": records(
+        EventKind.ROUND_ANSWERED, _REFUSED, unless="noted already, with the same hash"
+    ),
     "GET /v1/campaigns/{sha256}/spend": records(EventKind.LOOK_ALLOWED, _REFUSED),
     "POST /v1/releases": records(EventKind.RELEASE_PROPOSED, _REFUSED, unless="proposed already, with the same bytes"),
     "GET /v1/office/{club}": records(EventKind.LOOK_ALLOWED, _REFUSED, beside=[EventKind.ACCESS]),

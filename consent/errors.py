@@ -6,6 +6,7 @@ ConsentError
 ├── NotFound            no such thing for this caller; also the answer for things of others
 ├── Conflict            the same identifier with other content, or a step that is not possible now
 │   └── ChangedMeanwhile  a form whose page shows what no longer holds; nothing was recorded
+├── AlreadyAnswered     a round that this club has answered, or may have: no second answer (HTTP 410)
 ├── InvalidChange       a wish that no grant can hold (end, granularity, cell)
 ├── ForbiddenTransition a change of state that the lifecycle does not know, or that this actor may not make
 ├── BudgetExhausted     the reservation would pass the athlete's cap; nothing was reserved
@@ -42,6 +43,10 @@ class Conflict(ConsentError):
 
 class ChangedMeanwhile(Conflict):
     """A form whose page shows what no longer holds; nothing was recorded."""
+
+
+class AlreadyAnswered(ConsentError):
+    """A round that this club has answered with other bytes, or may have; it gets no second answer."""
 
 
 class InvalidChange(ConsentError, ValueError):

@@ -22,7 +22,7 @@ from consent.grants import matrix, receipt_store
 from consent.grants.invalidated import newest_invalidated
 from consent.grants.values import Change, ConsentMethod, MatrixCell, ReceiptRecord
 from consent.key_store import OrganisationKeyStore
-from consent.ledger import budgets, campaign_register, tokens
+from consent.ledger import answers, budgets, campaign_register, tokens
 from consent.ledger.values import BudgetView, CampaignSpend, IssuedTokens, PaidRound
 from consent.operations import log_status, retention, startup, status
 from consent.operations.log_status import LogState
@@ -260,9 +260,15 @@ class ConsentStore:
 
         again: the node knows that it asked before and that no answer left it. Without that word a token that
         has paid for the round already does not count: a node that lost its journal would answer twice for one price.
+        Once the hash of an answer is noted that word counts no more: raises AlreadyAnswered.
         """
         with self.transactions.write() as tx:
             return tokens.commit_round(tx, club, sha256, round_no, presented, again=again)
+
+    def note_answer(self, club: OrgId, sha256: str, round_no: int, answer: str) -> None:
+        """Note the hash of the one answer that a club sends in a round; raises AlreadyAnswered for another one."""
+        with self.transactions.write() as tx:
+            answers.note(tx, club, sha256, round_no, answer)
 
     def campaign_to_sign(self, signed: SignedManifest) -> CampaignManifest:
         """Return the manifest if the union may sign it beside its league; raises a ConsentError that says why not."""
@@ -327,4 +333,4 @@ class ConsentStore:
     def status(self) -> StoreStatus:
         """Return counts for operators."""
         with self.transactions.read() as tx:
-            return status.of_store(tx)
+            return status.of_store(tx, budgets.epsilon_spent)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from policies.budget import campaign_cost, epsilon_gaussian, epsilon_proved, mu_from
+from policies.budget import campaign_cost, epsilon_gaussian, epsilon_of_campaign, mu_from, rounded_up
 from policies.campaign import CampaignManifest, HexHash, Identifier
 from policies.canonical import canonical_bytes, sha256_hex
 
@@ -77,8 +77,9 @@ class ModelCard(BaseModel):
             "Noise multiplier": f"{self.noise_multiplier:g}",
             "Clubs that must be honest": str(self.min_honest_clubs),
             "Masking": self.masking,
-            "Privacy cost of one athlete": f"epsilon {self.epsilon_proved:.3f} proved for the discrete noise "
-            f"({self.epsilon_gaussian:.3f} as Gaussian reference) at delta {self.delta:g}; {self.rho_micro} micro-rho",
+            "Privacy cost of one athlete": f"epsilon at most {rounded_up(self.epsilon_proved):.2f}, proved for the "
+            f"discrete noise ({self.epsilon_gaussian:.3f} as Gaussian reference) at delta {self.delta:g}; "
+            f"{self.rho_micro} micro-rho",
         }
         lines = [f"# {self.model}", "", f"Campaign `{self.campaign}`", "", "| fact | value |", "|---|---|"]
         lines += [f"| {name} | {value} |" for name, value in facts.items()]
@@ -109,7 +110,7 @@ def card_for(
         masking=manifest.masking,
         rho_micro=rho_micro,
         delta=manifest.delta,
-        epsilon_proved=epsilon_proved(rho_micro, manifest.delta),
+        epsilon_proved=epsilon_of_campaign(manifest),
         epsilon_gaussian=epsilon_gaussian(mu_from(manifest.noise_multiplier, manifest.rounds), manifest.delta),
         metrics=metrics,
         limits=limits,

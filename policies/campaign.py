@@ -191,6 +191,22 @@ class SignedManifest(BaseModel):
         return self.model_dump(mode="json")
 
 
+class AnswerNote(BaseModel):
+    """What a club tells the ledger before it answers a round, and is bound to from then on.
+
+    answer: SHA-256 of the bytes that it sends. They carry all the noise, so it tells nothing more.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    answer: HexHash
+
+    @classmethod
+    def of(cls, reply: bytes) -> "AnswerNote":
+        """The note of these bytes."""
+        return cls(answer=sha256_hex(reply))
+
+
 def parse_signed_manifest(data: bytes) -> SignedManifest:
     """Parse untrusted bytes; raises InvalidInput naming the field that is wrong, never its content."""
     try:

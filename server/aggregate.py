@@ -1,13 +1,16 @@
 """From clubs' noisy integer sums to one sum: what is refused, and addition modulo 2**m.
 
-A club is bounded by what honest clipping and noise could give: a sum far outside is refused, so that one club
-cannot throw the model away with a single number. It can still poison within the bound (docs/threat-model.md).
+A club is bounded by what honest clipping and noise could give, in the L2 norm in which athletes are clipped: a sum
+outside is refused, so that one club cannot throw the model away with a single number. It can still poison within the
+bound (docs/threat-model.md). The bound takes the campaign's public number of athletes for the club's squad, since how
+long a club's squad list is stands in nothing that the coordinator holds.
 """
 
+import math
 from collections.abc import Mapping
 
 from models.errors import BadWire
-from models.privacy.contribution import largest_sum
+from models.privacy.contribution import largest_norm, largest_sum
 from models.privacy.discrete_gaussian import add_in_ring, from_ring
 from models.wire import ContributionSum, read_contribution
 from policies.campaign import CampaignManifest
@@ -27,9 +30,16 @@ def read_sum(data: bytes, *, manifest: CampaignManifest, number: int, club: str,
         raise RefusedSum("the answer is for another campaign, round or club")
     if len(part.values) != dimension or max(part.values) >= 1 << manifest.modulus_bits:
         raise RefusedSum("the answer has another length or modulus")
-    if max(map(abs, from_ring(part.values, manifest.modulus_bits))) > largest_sum(manifest, dimension):
-        raise RefusedSum("the answer is larger than clipping and noise allow")
+    _check_size(from_ring(part.values, manifest.modulus_bits), manifest)
     return part
+
+
+def _check_size(values: tuple[int, ...], manifest: CampaignManifest) -> None:
+    """Raise RefusedSum for a vector beyond what an honest club can send, in one coordinate or as a whole."""
+    norm = largest_norm(manifest, len(values), manifest.public_athletes)
+    is_too_long = sum(value * value for value in values) > math.floor(norm * norm)
+    if is_too_long or max(map(abs, values)) > largest_sum(manifest, len(values)):
+        raise RefusedSum("the answer is larger than clipping and noise allow")
 
 
 def add(parts: Mapping[str, ContributionSum], manifest: CampaignManifest) -> tuple[int, ...]:

@@ -146,6 +146,7 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         CampaignRefusal.OTHER_KEY: "it does not name this club with this node’s key",
         CampaignRefusal.UNKNOWN_MASKING: "its masking is not known here",
         CampaignRefusal.UNKNOWN_MODEL: "its model is not known here",
+        CampaignRefusal.SMALL_NUMBER: "its public number of athletes is below the squad list",
     },
     OrganisationType: {
         OrganisationType.CLUB: "club",

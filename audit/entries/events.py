@@ -76,6 +76,7 @@ class EventKind(StrEnum):
     ORG_KEY_CHANGED = "org_key_changed"
     ORG_REVOKED = "org_revoked"
     NODE_ACCESS_CHANGED = "node_access_changed"
+    ROUND_ANSWERED = "round_answered"
 
 
 _SENTENCES = {
@@ -114,6 +115,7 @@ _SENTENCES = {
     EventKind.ORG_KEY_CHANGED: "Organisation’s signing key changed (how is sealed)",
     EventKind.NODE_ACCESS_CHANGED: "Club changed who may see athletes at its node (how is sealed)",
     EventKind.ORG_REVOKED: "Organisation’s key revoked: nothing that it signs counts any more",
+    EventKind.ROUND_ANSWERED: "Club bound to one answer to a training round (which answer is sealed)",
 }
 
 

@@ -18,7 +18,12 @@ GROUPS: Mapping[str, tuple[str, frozenset[EventKind]]] = {
     "budget": ("Privacy budget", frozenset({K.BUDGET_RESERVED, K.BUDGET_REFUNDED, K.ROUND_COMMITTED})),
     "campaigns": (
         "Campaigns",
-        frozenset({K.CAMPAIGN_OPENED, K.CAMPAIGN_APPROVED, K.CAMPAIGN_CLOSED, K.CAMPAIGN_REFUSED, K.ROUND_AGGREGATED}),
+        frozenset(
+            {
+                *(K.CAMPAIGN_OPENED, K.CAMPAIGN_APPROVED, K.CAMPAIGN_CLOSED, K.CAMPAIGN_REFUSED),
+                *(K.ROUND_ANSWERED, K.ROUND_AGGREGATED),
+            }
+        ),
     ),
     "models": ("Models", frozenset({K.MODEL_REGISTERED, K.MODEL_ADOPTED})),
     "rules": ("Rules", frozenset({K.RULES_LOADED})),

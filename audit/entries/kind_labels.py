@@ -54,6 +54,11 @@ KINDS: Mapping[EventKind, KindWords] = {
         "Budget of one training round was spent, before anything left the club.",
         "Which athlete, which campaign and round, and how much.",
     ),
+    K.ROUND_ANSWERED: KindWords(
+        "A club had the fingerprint of its answer to one training round noted before it sent the answer. Another one "
+        "to the same round is refused.",
+        "Which campaign and round, and the answer’s fingerprint.",
+    ),
     K.ROUND_AGGREGATED: KindWords(
         "The league added the clubs’ numbers of one round up to a sum.",
         "Which campaign and round, and the sum’s fingerprint.",

@@ -19,6 +19,7 @@ from client.federation.decided.decisions import Decisions
 from models.errors import ModelError
 from models.networks.installed import check_installed
 from models.privacy.contribution import schema_of
+from models.training.initial_weights import initial_weights, weights_sha256
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.campaigns.signatures import CampaignSigners, NotCosigned
 from policies.errors import PolicyError
@@ -81,7 +82,23 @@ def _problem(
             check_installed()
     except ModelError as error:
         return CampaignRefusal.UNKNOWN_MODEL, f"the campaign does not fit what is installed here: {error}"
+    if manifest.initial_weights != weights_sha256(initial_weights(manifest.model)):
+        return CampaignRefusal.UNKNOWN_MODEL, "the campaign begins with other weights than are installed here"
     return None
+
+
+def check_squad(manifest: CampaignManifest, squad: int) -> None:
+    """Return if a club with `squad` athletes on its list can take part; raises NotApproved otherwise.
+
+    The list, and not who takes part: a refusal must tell nothing about anybody's choice. It comes before the ledger is
+    asked, since a node that refused after noise was drawn could be asked again: each refusal would be one more answer.
+    """
+    if squad > manifest.public_athletes:
+        raise NotApproved(
+            f"the campaign is laid out for a public number of {manifest.public_athletes} athletes, and this club's "
+            f"squad list is longer; ask the league for a campaign with the right number",
+            refusal=CampaignRefusal.SMALL_NUMBER,
+        )
 
 
 @dataclass(frozen=True, slots=True)

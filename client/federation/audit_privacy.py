@@ -78,8 +78,11 @@ def as_answer(model: str, found: "EmpiricalAudit") -> dict[str, Any]:
 
 
 def _say(model: str, found: "EmpiricalAudit", how: str) -> None:
+    from policies.budget import rounded_up
+
     say(f"{model}: {found.runs:,} runs of the installed path, {how}")
-    say(f"Proved by the attack: ε of at least {found.epsilon_lower:.2f}; claimed: at most {found.epsilon_claimed:.2f}")
+    claimed = rounded_up(found.epsilon_claimed)
+    say(f"Proved by the attack: ε of at least {found.epsilon_lower:.2f}; claimed: at most {claimed:.2f}")
     for alarm in found.alarms:
         say(f"ALARM: {alarm.value}")
     if not found.alarms:

@@ -2,7 +2,8 @@
 
 A round asked twice gets the very same bytes. Fresh noise on the same data, again and again, could be averaged away.
 A round is noted before it is paid for, so that a node whose journal was lost or put back from a copy knows no more
-that it began one; the ledger then refuses what was paid already.
+that it began one; the ledger then refuses what was paid already. An answer is sent only once the ledger has its hash:
+that holds a node to one answer whatever becomes of this file.
 """
 
 import hashlib
@@ -33,8 +34,17 @@ CREATE TABLE IF NOT EXISTS federation_begun (
     PRIMARY KEY (manifest, round)
 ) STRICT;
 """
+# What an earlier version recorded, it sent at once.
+_NOTED = """
+ALTER TABLE federation_round ADD COLUMN is_noted INTEGER NOT NULL DEFAULT 1;
+CREATE TABLE federation_lost (
+    manifest TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    PRIMARY KEY (manifest, round)
+) STRICT;
+"""
 
-SCHEMA = Schema("rounds", [statements(_FIRST)])
+SCHEMA = Schema("rounds", [statements(_FIRST), statements(_NOTED)])
 
 
 class RoundJournal:
@@ -55,15 +65,18 @@ class RoundJournal:
         self._database.close()
 
     def answered(self, manifest: str, number: int, request: bytes) -> bytes | None:
-        """Return the bytes that answered this request before, or None if the round is new.
+        """Return the bytes that answer this request, or None if the round is new.
 
-        Raises RoundRefused if the round was answered for another request, or if a later round was answered.
+        Raises RoundRefused if the round was answered for another request, if a later round was answered, or if this
+        node has lost its answer.
         """
         with self._reading() as database:
             found = database.execute(
                 "SELECT request_sha256, reply FROM federation_round WHERE manifest = ? AND round = ?",
                 (manifest, number),
             ).fetchone()
+        if self._is_lost(manifest, number):
+            raise RoundRefused("this round was answered already, and the answer is not in this node's journal")
         if found is not None:
             if found[0] != hashlib.sha256(request).hexdigest():
                 raise RoundRefused("this round was answered already, for other weights")
@@ -77,21 +90,29 @@ class RoundJournal:
 
         Raises ClientError if the note cannot be kept: nothing is paid for or computed then.
         """
-        try:
-            with self._reading() as database:
-                noted = database.execute("INSERT OR IGNORE INTO federation_begun VALUES (?, ?)", (manifest, number))
-        except sqlite3.Error as error:
-            raise ClientError("the journal of rounds cannot be written; nothing was paid for") from error
-        return noted.rowcount == 0
+        return not self._write(
+            "INSERT OR IGNORE INTO federation_begun VALUES (?, ?)", (manifest, number), otherwise="nothing was paid for"
+        )
 
     def record(self, manifest: str, number: int, request: bytes, reply: bytes, at: datetime) -> None:
-        """Keep an answer before it leaves. Raises ClientError if the round has one already."""
+        """Keep an answer before its hash is noted. Raises ClientError if the round has one already."""
         row = (manifest, number, hashlib.sha256(request).hexdigest(), reply, at.isoformat())
-        try:
-            with self._reading() as database:
-                database.execute("INSERT INTO federation_round VALUES (?, ?, ?, ?, ?)", row)
-        except sqlite3.Error as error:
-            raise ClientError("the journal of rounds cannot be written; nothing was sent") from error
+        self._write("INSERT INTO federation_round VALUES (?, ?, ?, ?, ?, 0)", row)
+
+    def is_noted(self, manifest: str, number: int) -> bool:
+        """True if the ledger has taken the hash of this round's answer, so that it may be sent."""
+        query = "SELECT is_noted FROM federation_round WHERE manifest = ? AND round = ?"
+        with self._reading() as database:
+            found = database.execute(query, (manifest, number)).fetchone()
+        return found is not None and bool(found[0])
+
+    def noted(self, manifest: str, number: int) -> None:
+        """Keep that the ledger has taken the hash of this round's answer."""
+        self._write("UPDATE federation_round SET is_noted = 1 WHERE manifest = ? AND round = ?", (manifest, number))
+
+    def give_up(self, manifest: str, number: int) -> None:
+        """Keep that the ledger knows of another answer to this round: it is not asked for this round any more."""
+        self._write("INSERT OR IGNORE INTO federation_lost VALUES (?, ?)", (manifest, number))
 
     def rounds_done(self, manifest: str) -> int:
         """The last round of this campaign that was answered; 0 before the first."""
@@ -100,6 +121,19 @@ class RoundJournal:
                 "SELECT COALESCE(MAX(round), 0) FROM federation_round WHERE manifest = ?", (manifest,)
             ).fetchone()
         return int(last)
+
+    def _is_lost(self, manifest: str, number: int) -> bool:
+        query = "SELECT 1 FROM federation_lost WHERE manifest = ? AND round = ?"
+        with self._reading() as database:
+            return database.execute(query, (manifest, number)).fetchone() is not None
+
+    def _write(self, statement: str, row: tuple[object, ...], *, otherwise: str = "nothing was sent") -> bool:
+        """Carry out one statement durably; True if it changed something. Raises ClientError if it cannot be."""
+        try:
+            with self._reading() as database:
+                return database.execute(statement, row).rowcount > 0
+        except sqlite3.Error as error:
+            raise ClientError(f"the journal of rounds cannot be written; {otherwise}") from error
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

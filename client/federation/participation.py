@@ -1,22 +1,28 @@
 """What a node does when it is asked to train: every check, in order, before anything is computed.
 
-The order matters. Approval, journal, consent, tokens and the ledger's commit come first; only then is a gradient
-computed, only for accepted athletes; and the answer is in the journal before it leaves.
+The order matters. Approval, squad list, weights, journal, consent and tokens come first, then the ledger's commit. From
+there on nothing is refused, since a refusal after the payment would be an answer more: a gradient is computed, only for
+accepted athletes, the answer is put into the journal, its hash is noted at the ledger, and then it leaves. Wherever
+this is cut off, at most one answer to a paid round has left and no other can follow.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from chassis.clock import Clock
-from client.errors import RoundRefused
-from client.federation.approval import Approvals
+from client.errors import AnsweredAlready, RoundRefused
+from client.federation.approval import Approvals, check_squad
 from client.federation.journal import RoundJournal
+from models.errors import BadWeights
 from models.features import SCHEMAS, AthleteSeries
 from models.privacy.contribution import contribution
 from models.training.initial_weights import weights_sha256
 from models.wire import ContributionSum, TrainRequest, read_train_request, to_bytes
-from policies.campaign import CampaignManifest
+from policies.campaign import AnswerNote, CampaignManifest
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import AthleteId, OrgId
 
@@ -33,7 +39,13 @@ class Ledger(Protocol):
     def commit_round(
         self, manifest_sha256: str, number: int, tokens: Iterable[str], *, again: bool
     ) -> frozenset[AthleteId]:
-        """Spend one round; the athletes that may be used in it. again: asked before, and no answer left since."""
+        """Spend one round; the athletes that may be used in it. again: asked before, and no answer left since.
+
+        Raises AnsweredAlready once an answer is noted.
+        """
+
+    def note_answer(self, manifest_sha256: str, number: int, note: AnswerNote) -> None:
+        """Note the hash of the answer that will be sent; raises AnsweredAlready for another one."""
 
 
 class Days(Protocol):
@@ -63,11 +75,29 @@ class Participation:
     def answer(self, data: bytes) -> bytes:
         """Return the wire bytes that answer a training message, the same bytes each time it is asked.
 
-        Raises BadWire, NotApproved, RoundRefused, ConsentUnavailable, BadWeights.
+        Raises BadWire, NotApproved, RoundRefused, ConsentUnavailable.
         """
         request = read_train_request(data)
         manifest = self.approvals.get(request.manifest_sha256, now=self.clock())
+        self._squad(manifest)
         _check_request(request, manifest)
+        with self._giving_up(manifest, request.round):
+            reply = self._recorded(request, manifest)
+            if not self.journal.is_noted(manifest.sha256, request.round):
+                self.ledger.note_answer(manifest.sha256, request.round, AnswerNote.of(reply))
+                self.journal.noted(manifest.sha256, request.round)
+        return reply
+
+    def reserve(self, manifest: CampaignManifest) -> dict[AthleteId, str]:
+        """Ask for the tokens of every athlete who lets this campaign learn from them; asking again is fine.
+
+        Nothing is asked for an athlete without a day to learn from: their budget would be spent on no contribution.
+        It is asked also for nobody: neither the log nor the time an answer takes may tell whether somebody takes part.
+        """
+        return self.ledger.tokens(manifest.sha256, self._taking_part(manifest))
+
+    def _recorded(self, request: TrainRequest, manifest: CampaignManifest) -> bytes:
+        """Return the answer in the journal; if there is none, pay, compute, and put one there."""
         exact = to_bytes(request)
         known = self.journal.answered(manifest.sha256, request.round, exact)
         if known is not None:
@@ -80,13 +110,22 @@ class Participation:
         self.journal.record(manifest.sha256, request.round, exact, reply, self.clock())
         return reply
 
-    def reserve(self, manifest: CampaignManifest) -> dict[AthleteId, str]:
-        """Ask for the tokens of every athlete who lets this campaign learn from them; asking again is fine.
+    @contextmanager
+    def _giving_up(self, manifest: CampaignManifest, number: int) -> Iterator[None]:
+        """Ask no more for a round of which the ledger knows another answer: this node has lost the bytes."""
+        try:
+            yield
+        except AnsweredAlready as error:
+            self.journal.give_up(manifest.sha256, number)
+            raise RoundRefused(
+                "this club has answered this round, and this node no longer holds that answer; the round stays paid"
+            ) from error
 
-        Nothing is asked for an athlete without a day to learn from: their budget would be spent on no contribution.
-        It is asked also for nobody: neither the log nor the time an answer takes may tell whether somebody takes part.
-        """
-        return self.ledger.tokens(manifest.sha256, self._taking_part(manifest))
+    def _squad(self, manifest: CampaignManifest) -> tuple[AthleteId, ...]:
+        """Athletes on this club's list; raises NotApproved if they are more than the campaign is laid out for."""
+        squad = self.days.athletes()
+        check_squad(manifest, len(squad))
+        return squad
 
     def _accepted(self, manifest: CampaignManifest, number: int) -> frozenset[AthleteId]:
         tokens = self.reserve(manifest)
@@ -99,10 +138,11 @@ class Participation:
         return sorted(self.days.learnable(manifest, live))
 
     def _live(self, manifest: CampaignManifest) -> list[AthleteId]:
+        squad = self._squad(manifest)
         snapshot, now = self.ledger.snapshot(), self.clock()
         return [
             athlete
-            for athlete in self.days.athletes()
+            for athlete in squad
             if snapshot.may_learn(athlete, categories=manifest.categories, league=OrgId(manifest.league), now=now)
         ]
 
@@ -110,8 +150,9 @@ class Participation:
 def _check_request(request: TrainRequest, manifest: CampaignManifest) -> None:
     if request.round > manifest.rounds:
         raise RoundRefused("the campaign has no such round")
-    schema = SCHEMAS.get(manifest.model)
-    if schema is None or len(request.weights) != schema.dimension:
-        raise RoundRefused("the message holds another number of weights than the model has")
+    try:
+        SCHEMAS[manifest.model].check_weights(np.asarray(request.weights, dtype=np.float64))
+    except (KeyError, BadWeights) as error:
+        raise RoundRefused("the message holds another number of weights than the model has") from error
     if request.round == 1 and weights_sha256(request.weights) != manifest.initial_weights:
         raise RoundRefused("the first round does not begin with the approved weights")

@@ -20,6 +20,7 @@ from models.card import ModelCard
 from models.evaluation.adoption_gate import SLOPE_RANGE
 from models.features import READINESS_MODELS, RISK_SCHEMA
 from models.registry import CARD
+from policies.budget import rounded_up
 
 logger = logging.getLogger(__name__)
 
@@ -232,6 +233,6 @@ def _card(site: ClubSite, verdict: Verdict) -> CardWords | None:
         data=_plain(card.data),
         clubs=card.clubs,
         rounds=card.rounds,
-        privacy=f"ε {card.epsilon_proved:.2f} at δ {_power_of_ten(card.delta)}",
+        privacy=f"ε ≤ {rounded_up(card.epsilon_proved):.2f} at δ {_power_of_ten(card.delta)}",
         limits=tuple(_plain(limit) for limit in card.limits),
     )

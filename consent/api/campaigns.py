@@ -1,4 +1,4 @@
-"""/v1/campaigns: a league registers, clubs fetch tokens and pay for rounds, the league sees the spend."""
+"""/v1/campaigns: a league registers, clubs fetch tokens, pay for rounds and note answers, the league sees the spend."""
 
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ from pydantic import Field
 from chassis.http.limits import MOST_ITEMS
 from consent.api.entry import SQUAD, Body, Signed, Store
 from consent.api.outcomes import ThisIntent
-from policies.campaign import MOST_ROUNDS, SignedManifest
+from policies.campaign import MOST_ROUNDS, AnswerNote, SignedManifest
 from policies.vocabulary import AthleteId
 
 router = APIRouter(prefix="/v1/campaigns")
@@ -55,6 +55,14 @@ def commit(sha256: Hash, round_no: Round, signed: Signed, store: Store, intent: 
     paid = store.commit_round(signed.org.org_id, sha256, round_no, wanted.tokens, again=wanted.again)
     intent.recorded(signed.org.org_id, paid.event)
     return {"accepted": paid.accepted}
+
+
+@router.post("/{sha256}/rounds/{round_no}/answer")
+def answer(sha256: Hash, round_no: Round, signed: Signed, store: Store) -> dict[str, str]:
+    """Note the hash of an answer before it is sent; the same hash again is fine, another one is refused (410)."""
+    noted = signed.read(AnswerNote)
+    store.note_answer(signed.org.org_id, sha256, round_no, noted.answer)
+    return {"answer": noted.answer}
 
 
 @router.get("/{sha256}/spend")

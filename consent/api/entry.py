@@ -20,6 +20,7 @@ from chassis.http.limits import LARGEST_BODY
 from chassis.http.request_signature import SignedHeaders, read_headers
 from consent.api.turns import CallTurns
 from consent.errors import (
+    AlreadyAnswered,
     ConsentError,
     InvalidChange,
     KeyDestroyed,
@@ -43,6 +44,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (NotAllowed, 403),
     (NotFound, 404),
     (InvalidChange, 422),
+    (AlreadyAnswered, 410),
     (KeyDestroyed, 410),
     (StoreUnavailable, 503),
     (AuditError, 503),

@@ -69,6 +69,7 @@ KINDS: Mapping[EventKind, str] = {
     EventKind.BUDGET_RESERVED: _LEARNING,
     EventKind.BUDGET_REFUNDED: "rounds that did not use your data cost nothing",
     EventKind.ROUND_COMMITTED: _LEARNING,
+    EventKind.ROUND_ANSWERED: _REPORTED,
     EventKind.ROUND_AGGREGATED: _REPORTED,
     EventKind.CAMPAIGN_OPENED: _REPORTED,
     EventKind.CAMPAIGN_APPROVED: _REPORTED,

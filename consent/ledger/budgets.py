@@ -1,6 +1,6 @@
 """The athlete's view of the privacy budget, and the one thing an athlete may do to it: lower the cap."""
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from audit.entries.details.athletes import CapLowered
 from consent.errors import InvalidChange, NotFound
@@ -10,7 +10,7 @@ from consent.registry import members
 from consent.storage.log_journal import Draft
 from consent.storage.rows import BudgetRow, LedgerRow, RoundRow, TokenRow
 from consent.storage.transaction import Transaction
-from policies.budget import BUDGET_DELTA, epsilon_proved
+from policies.budget import BUDGET_DELTA, epsilon_of_spend, epsilon_proved, rounds_of
 from policies.vocabulary import AthleteId
 
 
@@ -23,11 +23,25 @@ def view(tx: Transaction, athlete: AthleteId) -> BudgetView:
         spent_micro_rho=row.spent,
         reserved_micro_rho=row.reserved,
         cap_micro_rho=row.cap,
-        epsilon_spent=epsilon_proved(row.spent, BUDGET_DELTA),
+        epsilon_spent=epsilon_spent(tx, athlete, row.spent),
         epsilon_cap=epsilon_proved(row.cap, BUDGET_DELTA),
         delta=BUDGET_DELTA,
         lines=tuple(line for sha256 in _campaigns_of(tx, athlete) for line in _lines(tx, athlete, sha256)),
     )
+
+
+def epsilon_spent(tx: Transaction, athlete: AthleteId, spent: int) -> float:
+    """Return the epsilon that an athlete's spend of `spent` micro-rho proves, by what it was spent on.
+
+    What a recovery charged was spent on nobody knows what, and then the conversion from zCDP counts alone.
+    """
+    rounds = (
+        select(LedgerRow.campaign, func.count())
+        .where(col(LedgerRow.athlete) == athlete, col(LedgerRow.movement) == ledger.Movement.COMMIT.value)
+        .group_by(col(LedgerRow.campaign))
+    )
+    parts = [rounds_of(campaigns.get(tx, sha256).manifest, paid) for sha256, paid in tx.session.exec(rounds).all()]
+    return epsilon_of_spend(spent, parts, BUDGET_DELTA)
 
 
 def lower_cap(tx: Transaction, athlete: AthleteId, micro_rho: int) -> BudgetView:

@@ -1,6 +1,5 @@
 """Registering campaigns that two organisations signed, and what the dearest athlete has spent in one."""
 
-import math
 from datetime import datetime
 
 from sqlmodel import col, func, select
@@ -18,7 +17,7 @@ from consent.registry.values import OrgKind
 from consent.storage.log_journal import Draft
 from consent.storage.rows import CampaignRow, LedgerRow
 from consent.storage.transaction import Transaction
-from policies.budget import CAMPAIGN_CAP, campaign_cost, epsilon_proved
+from policies.budget import CAMPAIGN_CAP, campaign_cost, epsilon_of_campaign, rounded_up
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.campaigns.signatures import CampaignSigners, NotCosigned
 from policies.signing import VerifyKey
@@ -90,7 +89,8 @@ def spend(tx: Transaction, league: OrgId, sha256: str) -> CampaignSpend:
         .group_by(col(LedgerRow.athlete))
     )
     dearest = max((int(value) for value in tx.session.exec(sums).all()), default=0)
-    epsilon = math.ceil(100 * epsilon_proved(dearest, campaign.manifest.delta)) / 100
+    rounds = dearest // campaign.rho_per_round
+    epsilon = rounded_up(epsilon_of_campaign(campaign.manifest, rounds=rounds))
     tx.append([Draft.of_org(league, SpendRead(campaign=sha256))])
     return CampaignSpend(epsilon, dearest)
 

@@ -10,7 +10,7 @@ from consent.registry.values import OrgKind
 from consent.storage.rows import CampaignLeftRow, CampaignRow
 from consent.storage.transaction import Transaction
 from policies.budget import rho_micro_per_round
-from policies.campaign import CampaignManifest, parse_signed_manifest
+from policies.campaign import MOST_ROUNDS, CampaignManifest, parse_signed_manifest
 from policies.vocabulary import OrgId
 
 _NONE = "expected a registered campaign"
@@ -82,6 +82,12 @@ def running(tx: Transaction, sha256: str, club: OrgId) -> RegisteredCampaign:
     if problem:
         raise Conflict(problem)
     return campaign
+
+
+def check_round(campaign: RegisteredCampaign, round_no: int) -> None:
+    """Raise Conflict unless the campaign has such a round."""
+    if not 1 <= round_no <= min(campaign.manifest.rounds, MOST_ROUNDS):
+        raise Conflict("expected a round of this campaign")
 
 
 def time_problem(manifest: CampaignManifest, now: datetime) -> str | None:

@@ -18,9 +18,9 @@ from audit.entries.details.access import TokensRefused
 from audit.entries.details.athletes import BudgetReserved, RoundCommitted
 from audit.entries.details.base import Details
 from audit.entries.details.codes import RoundPayment
-from consent.errors import BudgetExhausted, Conflict, NotAllowed
+from consent.errors import BudgetExhausted, NotAllowed
 from consent.grants.active import live_grants
-from consent.ledger import campaigns, ledger
+from consent.ledger import answers, campaigns, ledger
 from consent.ledger.campaigns import RegisteredCampaign
 from consent.ledger.participation import takes_part
 from consent.ledger.values import IssuedToken, IssuedTokens, PaidRound
@@ -30,7 +30,6 @@ from consent.storage.log_journal import Draft
 from consent.storage.rows import RoundRow, TokenRow
 from consent.storage.transaction import Transaction
 from policies.budget import campaign_cost
-from policies.campaign import MOST_ROUNDS
 from policies.grant import Cell, Grant
 from policies.vocabulary import AthleteId, OrgId, Purpose
 
@@ -68,8 +67,8 @@ def commit_round(
 ) -> PaidRound:
     """Pay for one round; see `ConsentStore.commit_round`. A token that does not count leaves an entry as well."""
     campaign = campaigns.running(tx, sha256, club)
-    if not 1 <= round_no <= min(campaign.manifest.rounds, MOST_ROUNDS):
-        raise Conflict("expected a round of this campaign")
+    campaigns.check_round(campaign, round_no)
+    answers.check_unanswered(tx, club, sha256, round_no)
     wanted = {_digest(token) for token in presented}
     query = select(TokenRow).where(col(TokenRow.campaign) == sha256, col(TokenRow.digest).in_(sorted(wanted)))
     rows = {AthleteId(row.athlete): row for row in tx.session.exec(query).all()}

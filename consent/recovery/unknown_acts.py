@@ -3,8 +3,8 @@
 It goes by what a public leaf and its tag tell, since what a lost transaction sealed can never be opened: whose entry it
 is, its kind and its day. Everything is taken at its worst: whoever decided something is frozen with all grants and
 releases ended until they confirm them, every reservation and round costs what the dearest campaign of its day costs,
-refunds are not credited, an erasure is carried out again, and an organisation whose key changed is cut off until it is
-given one anew.
+refunds are not credited, a club that noted an answer gets no further one in any round that it has paid for, an erasure
+is carried out again, and an organisation whose key changed is cut off until it is given one anew.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ from consent.athlete import change_consent, erasure
 from consent.athlete.freezing import mark_frozen
 from consent.grants.lifecycle import ActorKind
 from consent.grants.values import ConsentMethod
-from consent.ledger import ledger
+from consent.ledger import answers, ledger
 from consent.ledger.refunds import refund_withdrawn
 from consent.recovery.prices import Prices
 from consent.registry import members, org_keys, orgs
@@ -70,6 +70,7 @@ def settle(tx: Transaction, unknown: Sequence[UnknownEntry]) -> Recovered:
     frozen = [athlete for athlete, own in by_athlete.items() if _count(own, DECIDES) and athlete not in erased]
     drafts = [draft for athlete in frozen for draft in _freeze(tx, athlete, _count(by_athlete[athlete], DECIDES))]
     drafts += [draft for athlete in erased for draft in erasure.end(tx, athlete)]
+    answers.close_paid(tx, {entry.org for entry in unknown if entry.kind is EventKind.ROUND_ANSWERED})
     cut_off, revoked = _cut_off(tx, {entry.org for entry in unknown if entry.kind in CHANGES_KEYS})
     drafts += revoked
     if drafts:

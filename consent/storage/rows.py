@@ -300,6 +300,17 @@ class RoundRow(ConsentTable, table=True):
     at: datetime = Field(sa_type=UtcTime)
 
 
+class RoundAnswerRow(ConsentTable, table=True):
+    """The one answer of a club to a round, by its hash; None: there was or may have been one that nobody knows."""
+
+    __tablename__: ClassVar[Any] = "round_answer"
+    campaign: str = Field(primary_key=True, max_length=64, foreign_key="campaign.sha256")
+    club: str = Field(primary_key=True, max_length=64, foreign_key="org.org_id")
+    round_no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    sha256: str | None = Field(max_length=64)
+    at: datetime = Field(sa_type=UtcTime)
+
+
 class SessionRow(ConsentTable, table=True):
     """An open portal session, by the hash of its id."""
 

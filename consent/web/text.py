@@ -172,6 +172,7 @@ EVENTS = {
     EventKind.BUDGET_RESERVED: "A part of your privacy budget was set aside",
     EventKind.BUDGET_REFUNDED: "A part of your privacy budget was given back",
     EventKind.ROUND_COMMITTED: "Your club’s node used your data for league learning",
+    EventKind.ROUND_ANSWERED: "Your club’s node was bound to one answer to a round of learning",
     EventKind.ROUND_AGGREGATED: "The league added up one round of learning",
     EventKind.CAMPAIGN_OPENED: "The league opened a round of learning",
     EventKind.CAMPAIGN_APPROVED: "A club approved a round of learning",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.cli.console import show_line, show_table
 from deploy.demo.league.witnesses import WitnessState
+from policies.budget import rounded_up
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -118,7 +119,10 @@ def _facts(s: Summary) -> list[tuple[str, str]]:
     return [
         ("Athletes", f"{s.athletes} at {s.clubs} clubs, {s.readings:,} readings sealed ({s.data})"),
         ("Consents", f"{s.consents} choices turned on; {s.learners} athletes let the league learn"),
-        ("Privacy spent", f"ε ≤ {s.epsilon_spent_most:.2f} for the athlete who spent most, all campaigns together"),
+        (
+            "Privacy spent",
+            f"ε ≤ {rounded_up(s.epsilon_spent_most):.2f} for the athlete who spent most, all campaigns together",
+        ),
         ("Withdrawal", f"one athlete stopped midway: counted in {w.rounds_counted} of {w.rounds} rounds, and {out}"),
         ("Morning board", f"{s.board_listed} athletes shown to coaches, proposals accepted: {s.decisions_accepted}"),
         ("Durability", f"{s.proposals} proposed; answers: {answers}"),

@@ -3,24 +3,27 @@
 This is the whole privacy path of a node in one function: gradient, axes (in an exchange), clip, quantise, sum, noise,
 ring. The number of athletes never shows: with none at all the answer is the noise alone.
 
-A manifest whose ring could wrap is refused before anything is computed: a refusal afterwards would let the coordinator
-ask again and see fresh noise on the same data for no further price.
+Manifest and weights that do not fit are refused before anything is computed. Nothing is afterwards: a refusal would let
+the coordinator ask again and see fresh noise on the same data for no further price. A series of another shape counts as
+nothing, and a coordinate that noise has carried beyond what the ring is laid out for is cut off there.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from models.arrays import Floats
-from models.errors import BadShape, BadWeights
+from models.errors import BadWeights
 from models.features import SCHEMAS, AthleteSeries, FeatureSchema
-from models.privacy.discrete_gaussian import noise_share, quantise, sensitivity, to_ring
+from models.privacy.discrete_gaussian import noise_share, noisy_sum, quantise, sensitivity
 from models.privacy.network_gradients import network_gradients
 from models.privacy.per_athlete_gradients import athlete_gradients, clip_rows, projected
 from models.privacy.public_axes import public_axes
 from policies.campaign import CampaignManifest, ExchangeTerms
 
 NOISE_REACH = 12.0  # standard deviations: noise lies beyond it less than once in 1e32
+NORM_REACH = 6.0  # ours; a Gaussian vector's norm is 1-Lipschitz around at most sqrt(d) (tests compare the chi law)
 
 
 def schema_of(manifest: CampaignManifest) -> FeatureSchema:
@@ -78,22 +81,33 @@ def largest_sum(manifest: CampaignManifest, dimension: int) -> float:
     return (manifest.public_athletes + NOISE_REACH * manifest.noise_multiplier) * one
 
 
+def largest_norm(manifest: CampaignManifest, dimension: int, squad: int) -> float:
+    """The largest L2 norm of an honest club's vector: every athlete of `squad` clipped one way, and far-out noise.
+
+    The norm of d draws of the noise lies beyond sigma·D·(sqrt(d) + NORM_REACH) less than once in 1e11.
+    """
+    one = sensitivity(manifest.clip_norm, manifest.scale_bits, dimension)
+    return (squad + manifest.noise_multiplier * (math.sqrt(dimension) + NORM_REACH)) * one
+
+
 def contribution(
     manifest: CampaignManifest, weights: Sequence[float], series: Sequence[AthleteSeries]
 ) -> tuple[int, ...]:
     """The club's contribution to one round, modulo 2**modulus_bits: clipped sum plus the club's noise share.
 
-    series: one entry per athlete with a token and a live grant, nobody else. Raises BadWeights if manifest or
-    weights are not for an installed model, BadShape if a series does not fit it.
+    series: one entry per athlete with a token and a live grant, nobody else; one that does not fit the model counts as
+    nothing. Raises BadWeights if manifest or weights are not for an installed model, and nothing once they are.
     """
     schema = schema_of(manifest)
     current = np.asarray(weights, dtype=np.float64)
     schema.check_weights(current)
-    if any(one.X.shape[1] != len(schema.features) for one in series):
-        raise BadShape(f"expected {len(schema.features)} columns for {schema.model}")
+    fitting = [one for one in series if one.X.shape[1] == len(schema.features)]
     length = answer_length(manifest)
-    clipped = answers(manifest, current, series)
-    total = quantise(clipped, manifest.clip_norm, manifest.scale_bits).sum(axis=0, dtype=np.int64)
     bound = sensitivity(manifest.clip_norm, manifest.scale_bits, length)
-    noise = noise_share(length, manifest.noise_multiplier, bound, manifest.min_honest_clubs)
-    return to_ring(total + noise, manifest.modulus_bits, summands=len(manifest.clubs))
+    return noisy_sum(
+        quantise(answers(manifest, current, fitting), manifest.clip_norm, manifest.scale_bits),
+        noise_share(length, manifest.noise_multiplier, bound, manifest.min_honest_clubs),
+        most=math.floor(largest_sum(manifest, length)),  # `schema_of` has seen to it that so much of every club fits
+        modulus_bits=manifest.modulus_bits,
+        summands=len(manifest.clubs),
+    )

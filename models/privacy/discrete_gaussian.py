@@ -75,6 +75,16 @@ def noise_share(dimension: int, sigma: float, sensitivity: float, h: int) -> Int
     return np.array(_sampler(scale)([0] * dimension), dtype=np.int64)
 
 
+def noisy_sum(rows: Integers, noise: Integers, *, most: int, modulus_bits: int, summands: int) -> tuple[int, ...]:
+    """Add up athletes' whole numbers (athletes, d) and the noise (d,), cut off at plus or minus `most`, in the ring.
+
+    Everything behind `quantise` is here, in whole numbers alone: a rounding that a float did after it could carry one
+    athlete's last digits past the noise. Raises BadShape if `most` is more than fits the ring `summands` times.
+    """
+    total = rows.sum(axis=0, dtype=np.int64) + noise
+    return to_ring(np.clip(total, -most, most), modulus_bits, summands=summands)
+
+
 def to_ring(values: Sequence[int] | Integers, modulus_bits: int, *, summands: int = 1) -> tuple[int, ...]:
     """Represent signed integers modulo 2**modulus_bits.
 

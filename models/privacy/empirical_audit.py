@@ -20,7 +20,7 @@ from models.errors import NotEnoughData
 from models.features import SCHEMAS, AthleteSeries
 from models.privacy.contribution import answer_length, answers, contribution
 from models.privacy.discrete_gaussian import from_ring, sensitivity
-from policies.budget import campaign_cost, epsilon_gaussian, epsilon_proved, mu_from
+from policies.budget import epsilon_gaussian, epsilon_of_campaign, mu_from
 from policies.campaign import CampaignManifest
 
 LEVEL = 1e-4  # ours: chance of a false alarm in each test; docs/privacy.md §1.9
@@ -93,7 +93,7 @@ def audit(
         mu_lower=mu,
         mu_claimed=claimed,
         epsilon_lower=epsilon_gaussian(mu, manifest.delta) if math.isfinite(mu) else math.inf,
-        epsilon_claimed=epsilon_proved(campaign_cost(manifest.noise_multiplier, 1), manifest.delta),
+        epsilon_claimed=epsilon_of_campaign(manifest, rounds=1),
         alarms=tuple(alarm for alarm, is_found in found.items() if is_found),
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from models.errors import BadWeights
 from models.training.recipes import Recipe, check_large_enough, exchange_recipe, manifest_from, rounds_recipe
-from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, delta_for, epsilon_proved
+from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, delta_for, epsilon_of_campaign, rounded_up
 from policies.campaign import CampaignManifest
 from policies.errors import InvalidInput
 from policies.vocabulary import OrgId
@@ -90,8 +90,8 @@ def _recipe(terms: Terms, *, clubs: int) -> Recipe:
 
 
 def epsilon_of(manifest: CampaignManifest) -> float:
-    """What all rounds of a campaign cost one athlete at most: proved ε at the manifest's δ."""
-    return epsilon_proved(campaign_cost(manifest.noise_multiplier, manifest.rounds), manifest.delta)
+    """What all rounds of a campaign cost one athlete at most: proved ε at the manifest's δ, as it is shown."""
+    return rounded_up(epsilon_of_campaign(manifest))
 
 
 def _reason(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -12,8 +13,17 @@ from audit.cli import app as audit_app
 from client.cli import app as node_app
 from consent.cli import app as consent_app
 from deploy.demo.cli import app as demo_app
-from models.training.recipes import exchange_recipe, rounds_recipe
-from policies.budget import CAMPAIGN_CAP, LIFETIME_CAP, campaign_cost, epsilon_gaussian, epsilon_proved, mu_from
+from models.training.recipes import exchange_recipe, manifest_from, rounds_recipe
+from policies.budget import (
+    CAMPAIGN_CAP,
+    LIFETIME_CAP,
+    campaign_cost,
+    epsilon_gaussian,
+    epsilon_of_campaign,
+    epsilon_proved,
+    mu_from,
+    rounded_up,
+)
 from server.cli import app as server_app
 
 ROOT = Path(__file__).parents[2]
@@ -118,6 +128,11 @@ def test_the_privacy_figures_of_the_documentation_are_those_of_the_code() -> Non
     assert f"| {gaussian:.2f} |" in text
     assert f"ε ≤ {epsilon_proved(cost, recipe.delta):.2f} at δ = 1e-6" in readme
     assert f"{gaussian:.2f} by the Gaussian formula" in readme
+    opens, expires = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
+    named = {"campaign_id": "c-1", "league": "league", "clubs": {"club-a": "key"}, "opens": opens, "expires": expires}
+    for made in (recipe, once):
+        assert f"{rounded_up(epsilon_of_campaign(manifest_from(made, **named))):.2f} for the integer noise" in readme
+    assert "| 1.87 | 1.87 |" in text
 
 
 def test_the_readme_begins_with_the_two_commands() -> None:

@@ -65,5 +65,6 @@ def test_a_round_that_was_answered_gets_the_same_bytes_and_no_other(settings: No
     assert rounds.answered("m" * 64, 1, b"request") == b"reply"
     with pytest.raises(RoundRefused):
         rounds.answered("m" * 64, 1, b"another request")
+    assert rounds.is_noted("m" * 64, 1)  # it was sent at once
     assert rounds.begin("m" * 64, 2) is True
     rounds.close()

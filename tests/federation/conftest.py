@@ -15,14 +15,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurv
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flwr.clientapp import ClientApp
 
-from client.errors import ConsentUnavailable
+from client.errors import AnsweredAlready, ConsentUnavailable
 from client.federation.approval import Approvals
 from client.federation.fleet import FleetLoop
 from client.federation.journal import RoundJournal
 from client.federation.participation import Participation
 from models.features import SCHEMAS, AthleteSeries
 from models.training.recipes import manifest_from, rounds_recipe
-from policies.campaign import CampaignManifest, SignedManifest
+from policies.campaign import AnswerNote, CampaignManifest, SignedManifest
 from policies.campaigns.signatures import CampaignSigners
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot, LiveGrant
@@ -160,6 +160,7 @@ class FakeLedger:
         self.down = False
         self.calls: list[tuple[Any, ...]] = []
         self.committed: dict[tuple[str, int], set[str]] = {}
+        self.noted: dict[tuple[str, int], AnswerNote] = {}
         self.withdrawn_at_commit: set[str] = set()
 
     def _answering(self, *call: Any) -> None:
@@ -197,8 +198,15 @@ class FakeLedger:
         held = {token.removeprefix("token-") for token in tokens} - self.withdrawn_at_commit
         held -= set() if again else self.committed.get((manifest_sha256, number), set())
         self._answering("commit", number, tuple(sorted(held)))
+        if (manifest_sha256, number) in self.noted:
+            raise AnsweredAlready(410)
         self.committed.setdefault((manifest_sha256, number), set()).update(held)
         return frozenset(AthleteId(athlete) for athlete in held)
+
+    def note_answer(self, manifest_sha256: str, number: int, note: AnswerNote) -> None:
+        self._answering("note", number)
+        if self.noted.setdefault((manifest_sha256, number), note) != note:
+            raise AnsweredAlready(410)
 
 
 class FakeDays:

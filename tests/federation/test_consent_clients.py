@@ -11,7 +11,8 @@ from chassis.http.limits import MOST_ITEMS
 from chassis.http.request_signature import verify_request
 from chassis.http.signed_client import SignedClient
 from client.consent_client import NodeConsentClient, Question
-from client.errors import ConsentBusy, ConsentUnavailable, NodeKeyNotTaken
+from client.errors import AnsweredAlready, ConsentBusy, ConsentRefused, ConsentUnavailable, NodeKeyNotTaken
+from policies.campaign import AnswerNote
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
@@ -72,6 +73,31 @@ def test_requests_are_signed_over_method_path_and_body():
         body=request.content,
         now=NOW,
     )
+
+
+def test_an_answer_is_noted_by_its_hash_and_another_note_is_no_answer():
+    note = AnswerNote.of(b"reply")
+    client, seen = node_client(as_json({"answer": note.answer}))
+
+    client.note_answer(SHA, 3, note)
+
+    assert (seen[0].url.path, json.loads(seen[0].content)) == (
+        f"/v1/campaigns/{SHA}/rounds/3/answer",
+        {"answer": note.answer},
+    )
+    with pytest.raises(ConsentUnavailable):
+        client.note_answer(SHA, 3, AnswerNote.of(b"another"))
+
+
+def test_a_round_that_is_answered_already_is_told_from_every_other_refusal():
+    answered, refused = (node_client(as_json({"error": "no"}, status))[0] for status in (410, 409))
+
+    for client, kind in ((answered, AnsweredAlready), (refused, ConsentRefused)):
+        with pytest.raises(kind) as note:
+            client.note_answer(SHA, 1, AnswerNote.of(b"reply"))
+        with pytest.raises(kind) as commit:
+            client.commit_round(SHA, 1, [], again=True)
+        assert {type(note.value), type(commit.value)} == {kind}
 
 
 def test_a_fresh_snapshot_of_the_own_club_is_believed():

@@ -42,7 +42,7 @@ def test_an_approved_round_is_answered_with_a_sum_for_it(club, manifest):
 def test_the_ledger_is_asked_before_anything_is_read(club, manifest):
     club.participation.answer(request_for(manifest))
 
-    assert [call[0] for call in club.ledger.calls] == ["snapshot", "tokens", "commit"]
+    assert [call[0] for call in club.ledger.calls] == ["snapshot", "tokens", "commit", "note"]
     assert len(club.days.read) == 1
 
 
@@ -190,6 +190,7 @@ def test_an_approval_signed_by_another_key_than_the_clubs_is_refused(club, make_
         {"min_honest_clubs": 2},  # shared noise while the coordinator sees each club's sum
         {"masking": "secagg-1"},
         {"feature_schema": "0" * 64},
+        {"initial_weights": "0" * 64},  # whoever chose the start could aim the first gradient
         {"model": "another-model"},
         {"purpose": "research"},
         {"clubs": {"club-b": "key"}},

@@ -9,7 +9,7 @@ from audit.entries.events import EventKind
 from audit.verification.verify import verify_log
 from consent.ledger.ledger import Movement
 from consent.service import Service
-from consent.storage.rows import ConsentEventRow, LedgerRow, MemberRow
+from consent.storage.rows import ConsentEventRow, LedgerRow, MemberRow, RoundAnswerRow
 from policies.vocabulary import AthleteId, ConsentState, Role
 from tests.consent.league import Act, acts
 from tests.killed.consent_load import ROUNDS, KilledUnion, Told
@@ -24,10 +24,22 @@ def problems_of(union: KilledUnion, told: Told) -> list[str]:
             *_asked(done, told),
             *_stopped(service, union, done, told),
             *_ledger(service, union, told),
+            *_answers(service, done, told),
         ]
         size = service.log.publish().size
         verified = verify_log(str(service.settings.log_directory), service.trust.policy)
         return found + ([] if verified.trusted.checkpoint.size == size else ["the log does not verify to its end"])
+
+
+def _answers(service: Service, done: list[Act], told: Told) -> list[str]:
+    """Each answer that was noted stands with its hash, in one entry; a round that was left out takes none."""
+    with Session(service.engine) as session:
+        stored = {(row.campaign, row.round_no): row.sha256 for row in session.exec(select(RoundAnswerRow)).all()}
+    found = [f"round {key} has another answer" for key, answer in told.answers.items() if stored.get(key) != answer]
+    found += [f"round {key} was left out and has an answer" for key in told.left_out if stored.get(key, "") is not None]
+    entries = Counter((entry["campaign"], entry["round"]) for entry in _about(done, EventKind.ROUND_ANSWERED))
+    found += [f"the note of round {key} stands {count} times" for key, count in entries.items() if count != 1]
+    return found + [f"the note of round {key} is missing" for key in told.answers if key not in entries]
 
 
 def _about(done: list[Act], kind: EventKind) -> list[dict[str, object]]:

@@ -5,6 +5,7 @@ here is done exactly once, however often it was asked.
 """
 
 import contextlib
+import hashlib
 import itertools
 import json
 import re
@@ -20,6 +21,7 @@ import httpx
 from chassis.clock import utc_now
 from chassis.errors import ChassisError
 from chassis.http.signed_client import SignedClient
+from client.consent_client import ANSWERED
 from consent.grants.values import Change, ConsentMethod
 from consent.keys import read_keys
 from consent.registry.values import OrgKind
@@ -42,7 +44,11 @@ MOST_ENROLLED = 200  # a round leaves an entry for each of them, and a club has 
 
 @dataclass
 class Told:
-    """What was acknowledged. stopped: categories by athlete. rounds: paid ones by campaign."""
+    """What was acknowledged. stopped: categories by athlete. rounds: paid ones by campaign.
+
+    answers: hash of the one answer to a round, by campaign and round. left_out: rounds of which the service cannot say
+    whether they were answered, because a kill came between the log and the database.
+    """
 
     enrolled: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -50,13 +56,15 @@ class Told:
     campaigns: list[str] = field(default_factory=list)
     tokens: dict[str, dict[str, str]] = field(default_factory=dict)
     rounds: Counter[str] = field(default_factory=Counter)
+    answers: dict[tuple[str, int], str] = field(default_factory=dict)
+    left_out: list[tuple[str, int]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     unanswered: int = 0
 
     @property
     def count(self) -> int:
         """How many acts were acknowledged."""
-        lists = (self.enrolled, self.asked, self.stopped, self.campaigns, self.tokens, self.closed)
+        lists = (self.enrolled, self.asked, self.stopped, self.campaigns, self.tokens, self.answers, self.closed)
         return sum(map(len, lists)) + self.rounds.total()
 
 
@@ -264,8 +272,22 @@ class ConsentLoad:
             target = f"/v1/campaigns/{sha256}/rounds/{number}/commit"
             self._insist(lambda target=target: self._sent(club, "POST", target, paid))
             told.rounds[sha256] += 1
+            self._insist(lambda number=number: self._noted(club, sha256, number))
             self._pause.wait(0.05)
         if closes:
             body = {"kind": "campaign_closed", "details": {"campaign": sha256}}
             self._insist(lambda: self._sent(league, "POST", "/v1/events", body))
             told.closed.append(sha256)
+
+    def _noted(self, club: SignedClient, sha256: str, number: int) -> None:
+        """Note the one answer to a round; 410 where the service cannot know any more whether there is another."""
+        answer = hashlib.sha256(f"{sha256} {number}".encode()).hexdigest()
+        target = f"/v1/campaigns/{sha256}/rounds/{number}/answer"
+        said = club.send("POST", target, {"answer": answer})
+        if said.status == ANSWERED:
+            self.told.left_out.append((sha256, number))
+            return
+        if said.status >= 500:
+            raise httpx.ReadError("closed while it answered")
+        assert said.status == 200, (target, said.status, said.body)
+        self.told.answers[sha256, number] = answer

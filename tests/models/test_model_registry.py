@@ -103,7 +103,7 @@ def test_the_card_states_the_price_and_the_limits(manifest: Callable[..., Campai
 
     assert card.rho_micro <= CAMPAIGN_CAP
     assert card.epsilon_gaussian < card.epsilon_proved <= 2.0
-    assert "epsilon 2.000 proved" in text
+    assert "epsilon at most 1.87, proved" in text
     assert "EWMA" in text
     assert all(limit in text for limit in LIMITS)
     assert ModelCard.model_validate_json(card.canonical()) == card

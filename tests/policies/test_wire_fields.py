@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from models.wire import ContributionSum, TrainRequest
-from policies.campaign import CampaignManifest, SignedManifest
+from policies.campaign import AnswerNote, CampaignManifest, SignedManifest
 from policies.release import OfficeIndex, OwnView, ReleaseProposal
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -45,7 +45,17 @@ def test_a_new_type_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [ContributionSum, TrainRequest, CampaignManifest, SignedManifest, OfficeIndex, OwnView, ReleaseProposal]
+    "kind",
+    [
+        ContributionSum,
+        TrainRequest,
+        CampaignManifest,
+        SignedManifest,
+        AnswerNote,
+        OfficeIndex,
+        OwnView,
+        ReleaseProposal,
+    ],
 )
 def test_a_field_that_nobody_declared_is_refused_on_the_wire(kind: type[BaseModel]) -> None:
     with pytest.raises(ValidationError) as caught:

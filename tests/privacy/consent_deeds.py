@@ -112,6 +112,10 @@ def commit(place: Place, org: str = OWN) -> Deed:
     return place.api(org, "POST", f"/v1/campaigns/{sha256}/rounds/1/commit", {"tokens": place.tokens(sha256)})
 
 
+def noted(place: Place, org: str = OWN) -> Deed:
+    return place.api(org, "POST", f"/v1/campaigns/{place.campaign()}/rounds/1/answer", {"answer": "a" * 64})
+
+
 def proposal(place: Place, athlete: AthleteId) -> dict[str, Any]:
     body: dict[str, Any] = place.world.proposal(athlete).model_dump(mode="json")
     return body
@@ -187,6 +191,7 @@ DEEDS: dict[str, Callable[[Place], Deed]] = {
         OWN, "POST", f"/v1/campaigns/{p.campaign()}/tokens", {"athletes": p.world.athletes[OWN]}
     ),
     "POST /v1/campaigns/{sha256}/rounds/{round_no}/commit": commit,
+    "POST /v1/campaigns/{sha256}/rounds/{round_no}/answer": noted,
     "GET /v1/campaigns/{sha256}/spend": lambda p: p.api("league", "GET", f"/v1/campaigns/{p.campaign()}/spend"),
     "POST /v1/releases": lambda p: p.api(OWN, "POST", "/v1/releases", proposal(p, p.one)),
     "GET /v1/office/{club}": lambda p: p.api("league", "GET", "/v1/office/club-a?person=T&role=front_office"),
@@ -219,6 +224,7 @@ REFUSED: dict[str, Callable[[Place], Deed]] = {
         OWN, "POST", f"/v1/campaigns/{p.campaign()}/tokens", {"athletes": p.world.athletes[OTHER]}
     ),
     "POST /v1/campaigns/{sha256}/rounds/{round_no}/commit": lambda p: commit(p, "league"),
+    "POST /v1/campaigns/{sha256}/rounds/{round_no}/answer": lambda p: noted(p, "league"),
     "GET /v1/campaigns/{sha256}/spend": lambda p: p.api(OWN, "GET", f"/v1/campaigns/{p.campaign()}/spend"),
     "POST /v1/releases": lambda p: p.api(OTHER, "POST", "/v1/releases", proposal(p, p.one)),
     "GET /v1/office/{club}": lambda p: p.api(OWN, "GET", "/v1/office/club-a?person=T&role=front_office"),

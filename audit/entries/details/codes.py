@@ -73,6 +73,7 @@ class CampaignRefusal(StrEnum):
     OTHER_KEY = "other_key"
     UNKNOWN_MASKING = "unknown_masking"
     UNKNOWN_MODEL = "unknown_model"
+    SMALL_NUMBER = "small_number"
 
 
 class OrganisationType(StrEnum):

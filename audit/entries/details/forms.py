@@ -57,6 +57,7 @@ from audit.entries.details.league import (
     ModelRegistered,
     NodeAdded,
     RoundAggregated,
+    RoundAnswered,
     RulesLoaded,
 )
 from audit.entries.details.organisations import OrganisationRegistered, OrganisationRevoked, SigningKeyChanged
@@ -73,7 +74,7 @@ _ALL: tuple[type[Details], ...] = (
     *(LeagueJoined, LeagueLeft, NodeAccessChanged, SquadRefused),
     *(RoundAggregated, ModelRegistered, CampaignOpened, CampaignClosed, NodeAdded),
     *(LeagueStaffSignedIn, LeagueCodeIssued, OrganisationRegistered, RulesLoaded, Heartbeat),
-    *(SigningKeyChanged, OrganisationRevoked, LeaguePageRefused),
+    *(SigningKeyChanged, OrganisationRevoked, LeaguePageRefused, RoundAnswered),
 )
 FORMS: Mapping[str, type[Details]] = MappingProxyType({form.form: form for form in _ALL})
 """Every form by its name."""

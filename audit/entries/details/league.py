@@ -23,6 +23,20 @@ class RoundAggregated(Details):
     clubs: Count
 
 
+class RoundAnswered(Details):
+    """A club had the fingerprint of its answer to one round noted, before it sent the answer; no other counts.
+
+    answer: SHA-256 of the bytes that it sends, which carry the whole noise.
+    """
+
+    kind = EventKind.ROUND_ANSWERED
+    form = "round_answered"
+
+    campaign: Sha256
+    round: Count
+    answer: Sha256
+
+
 class ModelRegistered(Details):
     """A finished model was entered in the league's registry."""
 

@@ -189,13 +189,16 @@ def _signed(settings: "NodeSettings", campaign: str) -> "SignedManifest":
 def _checked(settings: "NodeSettings", signed: "SignedManifest") -> "KnownCampaigns":
     """Return the node's campaigns if nothing stands against this one; a refusal is logged, and raised."""
     from client.campaigns.known_campaigns import known_campaigns
-    from client.federation.approval import check_manifest
+    from client.federation.approval import check_manifest, check_squad
+    from client.vault.access import open_vault
 
     known = known_campaigns(settings)
     approvals = known.approvals
     try:
         found = approvals.signed_by_both(signed)
         check_manifest(found, club=settings.club, fleet_key=approvals.fleet_key, now=utc_now())
+        with open_vault(settings) as vault:
+            check_squad(found, len(vault.athletes()))
     except NotApproved as error:
         _log_refusal(settings, signed, error)
         raise

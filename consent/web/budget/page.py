@@ -10,6 +10,7 @@ from consent.ledger import ledger
 from consent.ledger.values import BudgetLine, BudgetView
 from consent.web.sharing.change_form import ChangeProblem
 from consent.web.sharing.change_request import BadEntry
+from policies.budget import rounded_up
 
 PARTS = 100
 LEARNS = {
@@ -176,7 +177,7 @@ def _exact(view: BudgetView) -> tuple[tuple[str, str], ...]:
             "Lifetime cap",
             f"ε = {view.epsilon_cap:.4g} at δ = {_power_of_ten(view.delta)} ({view.cap_micro_rho:,} micro-rho)",
         ),
-        ("Used", f"{view.spent_micro_rho:,} micro-rho (ε = {view.epsilon_spent:.2f})"),
+        ("Used", f"{view.spent_micro_rho:,} micro-rho (ε ≤ {rounded_up(view.epsilon_spent):.2f})"),
         ("Set aside", f"{view.reserved_micro_rho:,} micro-rho, given back if the rounds do not run"),
     )
 

@@ -252,6 +252,7 @@ def test_there_is_no_way_to_give_consent_over_the_interface(caller: Caller) -> N
         "/v1/campaigns",
         "/v1/campaigns/{sha256}/tokens",
         "/v1/campaigns/{sha256}/rounds/{round_no}/commit",
+        "/v1/campaigns/{sha256}/rounds/{round_no}/answer",
         "/v1/campaigns/{sha256}/spend",
         "/v1/releases",
         "/v1/office/{club}",

@@ -137,6 +137,11 @@ CLUBS_REQUESTS: dict[str, Callable[[str], Request]] = {
         f"/v1/campaigns/{sha}/rounds/1/commit",
         {"tokens": []},
     ),
+    "POST /v1/campaigns/{sha256}/rounds/{round_no}/answer": lambda sha: (
+        "POST",
+        f"/v1/campaigns/{sha}/rounds/1/answer",
+        {"answer": "a" * 64},
+    ),
 }
 
 

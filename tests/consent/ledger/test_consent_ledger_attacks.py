@@ -6,7 +6,7 @@ import pytest
 
 from audit.entries.details.league import CampaignClosed
 from audit.entries.events import EventKind
-from consent.errors import NotAllowed
+from consent.errors import AlreadyAnswered, Conflict, NotAllowed
 from consent.grants.values import ConsentMethod
 from policies.budget import CAMPAIGN_CAP, campaign_cost, rho_micro_per_round
 from policies.vocabulary import AthleteId, OrgId
@@ -50,6 +50,56 @@ def test_a_node_that_lost_its_journal_cannot_use_a_paid_round_again(world: World
     (newest,) = world.store.looks(athlete, limit=1).entries
     assert (newest.kind, newest.is_access, newest.allowed) == (EventKind.ROUND_COMMITTED.value, True, False)
     assert world.store.commit_round(CLUB_A, campaign, 2, [token]).accepted == (athlete,)
+
+
+def test_after_a_noted_answer_no_other_one_counts_whatever_the_node_says(world: World) -> None:
+    athlete = world.athletes["club-a"][0]
+    world.take_part(athlete)
+    campaign = world.store.register_campaign(LEAGUE, world.campaign())
+    token = world.store.issue_tokens(CLUB_A, campaign, [athlete]).tokens[0].token
+    world.store.commit_round(CLUB_A, campaign, 1, [token])
+    assert world.store.commit_round(CLUB_A, campaign, 1, [token], again=True).accepted == (athlete,)
+
+    world.store.note_answer(CLUB_A, campaign, 1, "a" * 64)
+    world.store.note_answer(CLUB_A, campaign, 1, "a" * 64)
+
+    for again in (False, True):
+        with pytest.raises(AlreadyAnswered):
+            world.store.commit_round(CLUB_A, campaign, 1, [token], again=again)
+    with pytest.raises(AlreadyAnswered):
+        world.store.note_answer(CLUB_A, campaign, 1, "b" * 64)
+    assert world.store.budget(athlete).spent_micro_rho == ROUND
+    world.store.note_answer(OrgId("club-b"), campaign, 1, "b" * 64)  # another club's round is another round
+    assert world.store.commit_round(CLUB_A, campaign, 2, [token]).accepted == (athlete,)
+
+
+@pytest.mark.parametrize("round_no", [0, 5])
+def test_a_round_that_the_campaign_does_not_have_takes_no_answer(lite: World, round_no: int) -> None:
+    campaign = lite.store.register_campaign(LEAGUE, lite.campaign())
+
+    with pytest.raises(Conflict):
+        lite.store.note_answer(CLUB_A, campaign, round_no, "a" * 64)
+
+
+def test_a_closed_campaign_takes_no_answer(lite: World) -> None:
+    campaign = lite.store.register_campaign(LEAGUE, lite.campaign())
+    lite.store.append_event(LEAGUE, CampaignClosed(campaign=campaign))
+
+    with pytest.raises(Conflict):
+        lite.store.note_answer(CLUB_A, campaign, 1, "a" * 64)
+
+
+def test_the_interface_refuses_another_answer_as_gone(caller: Caller) -> None:
+    campaign = caller.world.store.register_campaign(LEAGUE, caller.world.campaign())
+
+    def noted(answer: str) -> int:
+        return caller.send(
+            "club-a", "POST", f"/v1/campaigns/{campaign}/rounds/1/answer", {"answer": answer}
+        ).status_code
+
+    assert [noted("a" * 64), noted("a" * 64), noted("b" * 64), noted("no hash")] == [200, 200, 410, 422]
+    again = caller.send("club-a", "POST", f"/v1/campaigns/{campaign}/rounds/1/commit", {"tokens": [], "again": True})
+    assert again.status_code == 410
 
 
 def test_the_interface_takes_a_repeat_only_if_the_node_says_that_it_is_one(caller: Caller) -> None:

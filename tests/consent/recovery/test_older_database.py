@@ -14,7 +14,7 @@ import pytest
 
 from audit.errors import LogCorrupt, LogUnavailable
 from consent.decisions.values import Actor, DecisionItem
-from consent.errors import ConsentError, StoreUnavailable
+from consent.errors import AlreadyAnswered, ConsentError, StoreUnavailable
 from consent.grants.active import live_grants
 from consent.grants.values import ConsentAnswer, ConsentMethod
 from consent.ledger import ledger
@@ -132,6 +132,25 @@ def test_a_recovery_ends_what_whoever_decided_since_had_shared(played: World, tm
     assert [entry.number for entry in looks.entries] == list(range(looks.total, 0, -1))
     again.service.close()
     start(again).service.close()  # and the next start finds nothing more
+
+
+def test_a_database_that_forgot_a_noted_answer_gives_no_second_one(played: World, tmp_path: Path) -> None:
+    """Paid before the copy, answered after it: whoever puts database and node back could answer twice for one price."""
+    one = played.athletes["club-a"][0]
+    played.take_part(one)
+    sha256 = played.store.register_campaign(OrgId("league"), played.campaign())
+    token = played.store.issue_tokens(CLUB, sha256, [one]).tokens[0].token
+    played.store.commit_round(CLUB, sha256, 1, [token])
+    copy = copy_of(played, tmp_path / "copy")
+    played.store.note_answer(CLUB, sha256, 1, "a" * 64)
+    put_back(played, copy)
+
+    again = start(played, RECOVERS)
+
+    with pytest.raises(AlreadyAnswered):
+        again.store.commit_round(CLUB, sha256, 1, [token], again=True)
+    assert again.store.commit_round(CLUB, sha256, 2, [token]).accepted == (one,)
+    again.service.close()
 
 
 def test_what_was_spent_since_costs_the_dearest_campaign_of_its_day(played: World, tmp_path: Path) -> None:

@@ -114,6 +114,26 @@ def _working_together(engine: Engine) -> set[tuple[str, str]]:
     return by_grant | named
 
 
+def test_a_round_that_was_paid_before_answers_were_noted_gets_no_second_one(
+    old: tuple[Path, str], clock: FakeClock
+) -> None:
+    folder, url = old
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        paid = "SELECT DISTINCT token.campaign, member.club, token_round.round_no FROM token_round, token, member"
+        where = "WHERE token.digest = token_round.digest AND member.athlete = token.athlete"
+        expected = {tuple(row) for row in connection.execute(text(f"{paid} {where}"))}
+    engine.dispose()
+
+    service = make_service(folder, clock, database=url)
+
+    with service.engine.connect() as connection:
+        rows = connection.execute(text("SELECT campaign, club, round_no, sha256 FROM round_answer")).all()
+    service.close()
+    assert {tuple(row)[:3] for row in rows} == expected != set()
+    assert {row.sha256 for row in rows} == {None}
+
+
 def test_every_entry_is_found_again_under_its_leaf(old: tuple[Path, str], clock: FakeClock) -> None:
     folder, url = old
     before = make_engine(url)

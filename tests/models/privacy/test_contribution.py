@@ -1,5 +1,6 @@
 """A node's round: what is refused, that the count never shows, and that the noise is all there."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 
 from models.errors import BadShape, BadWeights
 from models.features import AthleteSeries
-from models.privacy.contribution import contribution, schema_of
+from models.privacy import contribution as privacy_path
+from models.privacy.contribution import contribution, largest_sum, schema_of
 from models.privacy.discrete_gaussian import add_in_ring, from_ring, sensitivity
 from models.privacy.per_athlete_gradients import athlete_gradients, clip_rows
 from models.training.initial_weights import initial_weights
@@ -47,9 +49,30 @@ def test_weights_that_do_not_fit_are_refused(manifest: Make, weights: tuple[floa
         contribution(manifest(), weights, [])
 
 
-def test_series_of_another_model_are_refused(manifest: Make, random_series: MakeSeries) -> None:
-    with pytest.raises(BadShape):
-        contribution(manifest(), START, [random_series(np.random.default_rng(0), features=11)])
+def test_a_series_of_another_model_counts_as_nothing(manifest: Make, random_series: MakeSeries) -> None:
+    """The round is paid by then: a refusal would be an answer more."""
+    rng = np.random.default_rng(0)
+    approved = manifest(fields={"noise_multiplier": 2.0})
+    other = [random_series(rng, features=11)] * 400
+
+    values = np.array(from_ring(contribution(approved, START, other), 40), dtype=np.float64)
+
+    scale = approved.noise_multiplier * sensitivity(approved.clip_norm, approved.scale_bits, 11)
+    assert np.abs(values).max() < 10 * scale  # 400 clipped gradients would add up to far more
+
+
+def test_a_coordinate_beyond_what_the_ring_is_laid_out_for_is_cut_off(
+    manifest: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approved = manifest()
+    far = np.array([2**61, -(2**61), *[0] * 9], dtype=np.int64)
+    monkeypatch.setattr(privacy_path, "noise_share", lambda *_args: far)
+
+    values = from_ring(contribution(approved, START, []), approved.modulus_bits)
+
+    most = math.floor(largest_sum(approved, 11))
+    assert values == (most, -most, *[0] * 9)
+    assert most * len(approved.clubs) < 2 ** (approved.modulus_bits - 1)
 
 
 def test_a_club_without_athletes_still_sends_noise(manifest: Make) -> None:

@@ -147,6 +147,11 @@ ROUTES: dict[str, Filled] = {
         lambda w: w.post(f"/v1/campaigns/{w['campaign']}/rounds/1/commit", {"tokens": [w["token"]], "again": True}),
         CLUBS,
     ),
+    "POST /v1/campaigns/{sha256}/rounds/{round_no}/answer": Filled(
+        ("campaign",),
+        lambda w: w.post(f"/v1/campaigns/{w['campaign']}/rounds/2/answer", {"answer": "a" * 64}),
+        CLUBS,
+    ),
     **{f"POST /v1/events {form}": report(form) for form in REPORTS},
     "POST /v1/releases": Filled(("player", "org", "release"), release, CLUBS, ends=True),
     "POST /v1/leagues/{league}/join": Filled(("league",), lambda w: w.post(f"/v1/leagues/{w['league']}/join"), CLUBS),

@@ -71,6 +71,7 @@ from audit.entries.details.league import (
     ModelRegistered,
     NodeAdded,
     RoundAggregated,
+    RoundAnswered,
     RulesLoaded,
 )
 from audit.entries.details.organisations import OrganisationRegistered, OrganisationRevoked, SigningKeyChanged
@@ -152,6 +153,7 @@ SAMPLES: dict[str, Details] = {
         NodeAccessChanged(change=NodeAccessChange.STAFF_REMOVED, person="per-1"),
         SquadRefused(person="per-1", role=Role.COACH, athlete=ATHLETE),
         RoundAggregated(manifest=SHA256, round=1, clubs=4),
+        RoundAnswered(campaign=SHA256, round=1, answer=SHA256),
         ModelRegistered(manifest=SHA256, model="recovery-linear-1", model_id=SHA256),
         CampaignOpened(campaign=SHA256, campaign_id="recovery-2026"),
         CampaignClosed(campaign=SHA256),

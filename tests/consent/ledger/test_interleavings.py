@@ -1,0 +1,160 @@
+"""Random interleavings of everything that moves a budget, crashes included: no over-spend, no lost spend, one answer.
+
+A club's node that always says it asked before, that computes anew whenever it is let, and that notes whatever hash it
+likes; athletes who withdraw and come back; a league that closes; a service that dies between log and database. The
+drill `ledger` does a hundred thousand.
+"""
+
+import contextlib
+import random
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from audit.entries.details.league import CampaignClosed
+from audit.errors import LogUnavailable
+from consent.errors import AlreadyAnswered, ConsentError
+from consent.grants.values import ConsentMethod
+from consent.ledger import ledger
+from consent.service import open_service
+from consent.storage.rows import BudgetRow
+from policies.budget import rho_micro_per_round
+from policies.vocabulary import AthleteId, OrgId
+from tests.consent.league import FakeClock, Template, World, break_log
+from tests.consent.portal_choices import portal
+from tests.scale import counts, scaled, seeded
+
+CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
+ROUNDS, CAP_ROUNDS = 4, 26
+SIGMA = 5.0
+ROUND = rho_micro_per_round(SIGMA)
+CAMPAIGNS = 10  # interleavings in one league, until its athletes' small caps are reached
+STEPS = 9
+DIES = 0.01
+
+Round = tuple[str, int]
+
+
+@dataclass
+class Play:
+    """One league and what a model of it knows. paid: (athlete, campaign, round); left: hashes that were taken."""
+
+    world: World
+    chance: random.Random
+    campaign: str = ""
+    tokens: dict[AthleteId, str] = field(default_factory=dict)
+    paid: set[tuple[AthleteId, str, int]] = field(default_factory=set)
+    left: defaultdict[Round, set[str]] = field(default_factory=lambda: defaultdict(set))
+    before: dict[AthleteId, int] = field(default_factory=dict)
+    deaths: int = 0
+
+    @property
+    def squad(self) -> list[AthleteId]:
+        return self.world.athletes[CLUB]
+
+    def open_campaign(self, number: int) -> None:
+        """Another campaign, of which nobody has a token yet."""
+        signed = self.world.campaign(campaign_id=f"campaign-{number}", noise_multiplier=SIGMA, rounds=ROUNDS)
+        self.campaign, self.tokens = self.world.store.register_campaign(LEAGUE, signed), {}
+
+    def step(self) -> None:
+        """One random act; what the state refuses is no act."""
+        acts = [self.reserve, self.commit, self.commit, self.commit, self.note, self.note, self.withdraw, self.close]
+        act = self.chance.choices(acts, weights=[3, 3, 2, 2, 3, 2, 1, 0.4])[0]
+        if self.chance.random() < DIES:
+            self.die_in(act)
+            return
+        with contextlib.suppress(ConsentError):
+            act()
+
+    def reserve(self) -> None:
+        issued = self.world.store.issue_tokens(CLUB, self.campaign, self.squad)
+        self.tokens |= {token.athlete: token.token for token in issued.tokens}
+
+    def commit(self) -> None:
+        number, again = self.chance.randint(1, ROUNDS), self.chance.random() < 0.7
+        presented = [token for token in self.tokens.values() if self.chance.random() < 0.9]
+        try:
+            paid = self.world.store.commit_round(CLUB, self.campaign, number, presented, again=again)
+        except AlreadyAnswered:
+            assert self.left[self.campaign, number] or self.deaths
+            raise
+        assert not self.left[self.campaign, number]  # nothing is computed once an answer may have left
+        self.paid |= {(athlete, self.campaign, number) for athlete in paid.accepted}
+
+    def note(self) -> None:
+        number = self.chance.randint(1, ROUNDS)
+        taken = self.left[self.campaign, number]
+        answer = self.chance.choice([f"{self.chance.getrandbits(256):064x}", *taken])
+        self.world.store.note_answer(CLUB, self.campaign, number, answer)
+        taken.add(answer)
+
+    def withdraw(self) -> None:
+        """Leave, and perhaps come back: that resets nothing."""
+        athlete = self.chance.choice(self.squad)
+        self.world.store.withdraw_all(athlete, method=ConsentMethod.PORTAL)
+        if self.chance.random() < 0.8:
+            self.world.take_part(athlete)
+
+    def close(self) -> None:
+        self.world.store.append_event(LEAGUE, CampaignClosed(campaign=self.campaign))
+
+    def die_in(self, act: object) -> None:
+        """The service dies after an append and before its commit, or between two acts, and starts again."""
+        failing = break_log(self.world)
+        failing.appends_then_fails = True
+        with contextlib.suppress(ConsentError, LogUnavailable):
+            act()  # type: ignore[operator]
+        self.world.service.close()
+        self.world = replace(self.world, service=open_service(self.world.service.settings, clock=self.world.clock))
+        self.deaths += 1
+
+    def check(self) -> None:
+        """The chain holds, the cap holds, what was paid stays paid, and no round has two answers."""
+        assert all(len(taken) <= 1 for taken in self.left.values())
+        with self.world.store.transactions.read() as tx:
+            for athlete in self.squad:
+                ledger.verify(tx, athlete)
+                self._check_spend(athlete, tx.session.get_one(BudgetRow, athlete))
+
+    def _check_spend(self, athlete: AthleteId, budget: BudgetRow) -> None:
+        true = ROUND * sum(one[0] == athlete for one in self.paid)
+        assert 0 <= budget.reserved <= budget.cap - budget.spent
+        assert budget.spent >= max(true, self.before.get(athlete, 0))
+        assert budget.spent == true or self.deaths  # what died with the service is charged at its worst
+        self.before[athlete] = budget.spent
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return Template.make(tmp_path_factory.mktemp("template") / "union")
+
+
+@pytest.fixture
+def play(filled: Template, request: pytest.FixtureRequest) -> Iterator[Play]:
+    """A league whose three athletes take part, each with a small cap of their own; nothing of it is kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = filled.open_copy(Path(folder) / "union", FakeClock())
+        made = Play(world, random.Random(seeded(request.param)))
+        for place, athlete in enumerate(made.squad):
+            world.take_part(athlete)
+            portal(world.store).lower_cap(athlete, (CAP_ROUNDS - 5 * place) * ROUND)
+        yield made
+        made.world.service.close()
+
+
+@pytest.mark.parametrize("play", range(scaled(2)), indirect=True)
+def test_no_interleaving_over_spends_loses_spend_or_buys_a_second_answer(play: Play) -> None:
+    for number in range(CAMPAIGNS):
+        play.open_campaign(number)
+        for _ in range(STEPS):
+            play.step()
+        play.check()  # spend that was lost or doubled stays so
+        counts["interleavings"] += 1
+
+    assert play.paid
+    assert any(play.left.values())
