@@ -4,7 +4,7 @@ The order matters. Approval, journal, consent, tokens and the ledger's commit co
 computed, only for accepted athletes; and the answer is in the journal before it leaves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,7 +45,7 @@ class Days(Protocol):
     def learnable(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> frozenset[AthleteId]:
         """Those with at least one day that the campaign's model can learn from."""
 
-    def series(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> tuple[AthleteSeries, ...]:
+    def series(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> Sequence[AthleteSeries]:
         """One series per readable athlete."""
 
 

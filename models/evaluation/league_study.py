@@ -16,6 +16,7 @@ from models.errors import NotEnoughData
 from models.evaluation.metrics import log_loss
 from models.evaluation.readiness import ReadinessDays, baselines, error_of, held_back
 from models.features import READINESS_MODELS, SCHEMAS, AthleteSeries, FeatureSchema
+from models.privacy.packed_series import PackedSeries
 from models.synthetic.days import World
 from models.synthetic.league import SyntheticLeague, synthetic_league
 from models.training.axes_fit import fit_without_privacy
@@ -115,7 +116,7 @@ def _one_league(terms: StudyTerms, place: int) -> LeagueErrors:
         series, own_mean, ewma, judged = _readiness(league, terms.athletes, schema)
     else:
         series, own_mean, ewma, judged = _risk(league, seed, terms, world)
-    squads = [series[club :: terms.clubs] for club in range(terms.clubs)]
+    squads = [PackedSeries(tuple(series[club :: terms.clubs])) for club in range(terms.clubs)]
 
     def private(recipe: Recipe) -> float:
         manifest = simulated_manifest(recipe, terms.clubs)

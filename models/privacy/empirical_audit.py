@@ -20,6 +20,7 @@ from models.errors import NotEnoughData
 from models.features import SCHEMAS, AthleteSeries
 from models.privacy.contribution import answer_length, answers, contribution
 from models.privacy.discrete_gaussian import from_ring, sensitivity
+from models.privacy.packed_series import PackedSeries
 from policies.budget import campaign_cost, epsilon_gaussian, epsilon_proved, mu_from
 from policies.campaign import CampaignManifest
 
@@ -78,7 +79,8 @@ def audit(
         return np.array(rows, dtype=np.float64)
 
     direction, threshold = _threshold(manifest, start, squad, canary)
-    without, with_canary, empty = drawn(squad, 0) @ direction, drawn([*squad, canary], 1) @ direction, drawn([], 2)
+    alone, joined = PackedSeries(tuple(squad)), PackedSeries((*squad, canary))
+    without, with_canary, empty = drawn(alone, 0) @ direction, drawn(joined, 1) @ direction, drawn([], 2)
     mu = _mu_lower(int((without > threshold).sum()), int((with_canary <= threshold).sum()), tries=half)
     claimed = mu_from(manifest.noise_multiplier, 1)
     found = {
