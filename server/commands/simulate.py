@@ -42,6 +42,7 @@ class SimulateOptions:
     @property
     def terms(self) -> "StudyTerms":
         """The terms of the study; raises typer.BadParameter for what no league or campaign could be."""
+        from models.errors import BadWeights
         from models.evaluation.league_study import StudyTerms
         from models.features import SCHEMAS
 
@@ -65,6 +66,8 @@ class SimulateOptions:
             terms.recipe()
         except InvalidInput as error:
             raise typer.BadParameter(f"{error}; ε = {self.epsilon:g} asks for more noise than there is") from error
+        except BadWeights as error:  # a network without rounds
+            raise typer.BadParameter(f"{error}; say how many with --rounds") from error
         return terms
 
 

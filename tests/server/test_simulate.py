@@ -36,6 +36,7 @@ def answered(*changes: str, **terms: str) -> dict[str, Any]:
         ({"epsilon": "nan"}, ["above 0 and at most 2"]),
         ({"epsilon": "1e-9"}, ["expected an epsilon large enough"]),
         ({"athletes": "0"}, ["1<=x<=20000"]),
+        ({"model": "recovery-network-1"}, ["expected rounds for recovery-network-1", "--rounds"]),
         ({"model": "recovery-linear-9"}, ["recovery-linear-1", "risk-logistic-1", "got recovery-linear-9"]),
     ],
 )
