@@ -1,5 +1,7 @@
 """Trailing means of a daily series with gaps: exponentially weighted and rolling. Missing days are never filled."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,14 +19,13 @@ def half_life_mean(values: Floats, *, half_life_d: float) -> Floats:
         raise BadShape(f"expected a positive half-life, got {half_life_d}")
     keep = 0.5 ** (1.0 / half_life_d)
     total = weight = 0.0
-    means = np.full(len(values), np.nan)
-    for day, value in enumerate(values):
+    means = []
+    for value in values.tolist():  # plain numbers: an array's own, one at a time, take several times as long
         total, weight = total * keep, weight * keep
-        if not np.isnan(value):
+        if not math.isnan(value):
             total, weight = total + value, weight + 1.0
-        if weight > 0.0:
-            means[day] = total / weight
-    return means
+        means.append(total / weight if weight > 0.0 else math.nan)
+    return np.array(means, dtype=np.float64)
 
 
 def rolling_sum_and_count(values: Floats, *, span_d: int) -> tuple[Floats, NDArray[np.int64]]:

@@ -146,7 +146,7 @@ class AthleteSeries:
     @property
     def n_valid(self) -> int:
         """Number of days that may be learnt from."""
-        return int(self.mask.sum())
+        return int(np.count_nonzero(self.mask))
 
     def restricted(self, keep: NDArray[np.bool_]) -> "AthleteSeries":
         """The same days with only those of `keep` left to learn from."""

@@ -6,7 +6,7 @@ accepted athletes, the answer is put into the journal, its hash is noted at the 
 this is cut off, at most one answer to a paid round has left and no other can follow.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -57,7 +57,7 @@ class Days(Protocol):
     def learnable(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> frozenset[AthleteId]:
         """Those with at least one day that the campaign's model can learn from."""
 
-    def series(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> tuple[AthleteSeries, ...]:
+    def series(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> Sequence[AthleteSeries]:
         """One series per readable athlete."""
 
 

@@ -13,10 +13,11 @@ from client.vault.store import Vault
 from models import recovery, risk
 from models.evaluation.holdout import learn_days
 from models.features import READINESS_MODELS, SCHEMAS, AthleteSeries
+from models.privacy.packed_series import PackedSeries
 from policies.campaign import CampaignManifest
 from policies.vocabulary import AthleteId
 
-MOST_CAMPAIGNS = 8  # ours: more are never open at one club, and a season of a squad takes about a megabyte
+MOST_CAMPAIGNS = 8  # ours: more are never open at one club, and a season of a squad takes about two megabytes
 
 
 def series_of(table: DailyTable, model: str) -> AthleteSeries:
@@ -37,17 +38,25 @@ def _design(table: DailyTable, model: str) -> AthleteSeries:
 
 
 @dataclass(slots=True)
+class _Kept:
+    """What is kept of one campaign: athletes' series, and those packed who took part last."""
+
+    series: dict[AthleteId, AthleteSeries]
+    packed: PackedSeries = field(default_factory=lambda: PackedSeries(()))
+
+
+@dataclass(slots=True)
 class SeriesSource:
     """Reads athletes' days for campaigns. `open_vault` opens the vault anew, so that an erased athlete is gone.
 
     A campaign's series are kept in memory once they were asked for: every round learns from the same days, whatever
     else is reserved or trained meanwhile. Of an athlete without a day to learn from nothing is kept, so that days
-    which arrive later still count. `_lock` guards what is kept: tokens are reserved in one thread, rounds are
-    answered in another.
+    which arrive later still count. They are packed for those who take part, and anew only where others do. `_lock`
+    guards what is kept: tokens are reserved in one thread, rounds are answered in another.
     """
 
     open_vault: Callable[[], Vault]
-    _kept: dict[str, dict[AthleteId, AthleteSeries]] = field(default_factory=dict)
+    _kept: dict[str, _Kept] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def athletes(self) -> tuple[AthleteId, ...]:
@@ -57,26 +66,35 @@ class SeriesSource:
 
     def learnable(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> frozenset[AthleteId]:
         """Return those of `athletes` with at least one day that the campaign's model can learn from."""
-        return frozenset(self._series(manifest, athletes))
+        wanted = frozenset(athletes)
+        with self._lock:
+            return wanted & frozenset(self._read(manifest, wanted).series)
 
-    def series(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> tuple[AthleteSeries, ...]:
+    def series(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> PackedSeries:
         """Return the series of these athletes; whoever is erased or without a day to learn from is left out."""
-        found = self._series(manifest, athletes)
-        return tuple(found[athlete] for athlete in sorted(found))
+        wanted = frozenset(athletes)
+        with self._lock:
+            kept = self._read(manifest, wanted)
+            found = tuple(kept.series[athlete] for athlete in sorted(wanted & frozenset(kept.series)))
+            if [*map(id, found)] != [*map(id, kept.packed)]:
+                kept.packed = PackedSeries(found)
+            return kept.packed
 
-    def _series(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> dict[AthleteId, AthleteSeries]:
-        wanted = set(athletes)
-        with self._lock, self.open_vault() as vault:
+    def _read(self, manifest: CampaignManifest, wanted: frozenset[AthleteId]) -> _Kept:
+        """What is kept of a campaign, with the series of those wanted who are held and have a day to learn from."""
+        before = self._kept.get(manifest.sha256, _Kept({}))
+        with self.open_vault() as vault:
             held = {athlete.athlete for athlete in vault.athletes()}
-            kept = {one: series for one, series in self._kept.get(manifest.sha256, {}).items() if one in held}
-            for athlete in sorted((wanted & held) - set(kept)):
+            is_whole = held.issuperset(before.series)
+            kept = before if is_whole else _Kept({one: before.series[one] for one in held & set(before.series)})
+            for athlete in sorted((wanted & held) - set(kept.series)):
                 series = _built(vault, manifest.model, athlete)
                 if series.n_valid:
-                    kept[athlete] = series
-            self._keep(manifest.sha256, kept)
-            return {athlete: series for athlete, series in kept.items() if athlete in wanted}
+                    kept.series[athlete] = series
+        self._keep(manifest.sha256, kept)
+        return kept
 
-    def _keep(self, campaign: str, kept: dict[AthleteId, AthleteSeries]) -> None:
+    def _keep(self, campaign: str, kept: _Kept) -> None:
         """Keep the campaigns used last; the one just used is the newest."""
         self._kept.pop(campaign, None)
         self._kept[campaign] = kept

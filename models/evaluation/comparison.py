@@ -16,6 +16,7 @@ from models.arrays import Floats
 from models.evaluation.metrics import mae
 from models.evaluation.readiness import ReadinessDays, Split, baselines, error_of, held_back, joined, split_days
 from models.features import RECOVERY_SCHEMA, AthleteSeries, FeatureSchema
+from models.privacy.packed_series import PackedSeries
 from models.recovery import deviations
 from models.training.initial_weights import initial_weights
 from models.training.recipes import CLEAR, Recipe, exchange_recipe
@@ -80,7 +81,7 @@ def compare(
     splits = held_back(athletes)
     used = recipe or exchange_recipe(RECOVERY_SCHEMA.model, athletes=len(splits), clubs=clubs)
     start = initial_weights(used.model)
-    squads = [[split.train for split in splits[club::clubs]] for club in range(clubs)]
+    squads = [PackedSeries(tuple(split.train for split in splits[club::clubs])) for club in range(clubs)]
     manifest = simulated_manifest(used, clubs)
     private = [error_of(train_private(manifest, start, squads), splits) for _ in range(repeats)]
     return Comparison(
@@ -140,7 +141,7 @@ def train_without_privacy(manifest: CampaignManifest, squads: Sequence[Sequence[
 
     squads: one per club. For comparison where all the data is in one place anyway; no node runs this.
     """
-    series = [[split_days(one).train for one in squad] for squad in squads]
+    series = [PackedSeries(tuple(split_days(one).train for one in squad)) for squad in squads]
     return train_in_clear(manifest.model_copy(update=CLEAR), initial_weights(manifest.model), series)
 
 

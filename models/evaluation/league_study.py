@@ -16,13 +16,16 @@ from models.errors import NotEnoughData
 from models.evaluation.metrics import log_loss
 from models.evaluation.readiness import ReadinessDays, baselines, error_of, held_back
 from models.features import READINESS_MODELS, SCHEMAS, AthleteSeries, FeatureSchema
+from models.privacy.packed_series import PackedSeries
 from models.synthetic.days import World
 from models.synthetic.league import SyntheticLeague, synthetic_league
 from models.training.axes_fit import fit_without_privacy
 from models.training.initial_weights import initial_weights
+from models.training.metric_rounds import train_by_rounds
 from models.training.pretraining import design_series
-from models.training.recipes import Recipe, exchange_recipe, rounds_recipe
+from models.training.recipes import ROUNDS, Recipe, exchange_recipe, rounds_recipe
 from models.training.simulation import simulated_manifest, train_private
+from policies.budget import sigma_for
 
 DAYS = 400
 JUDGED_ATHLETES = 200  # ours: fresh athletes of the same world on whom a risk model is judged
@@ -56,7 +59,8 @@ class LeagueErrors:
     """Errors in one league: mean absolute error in points of 0 to 10, or log loss of an injury within seven days.
 
     person_mean: what each athlete's own mean, or the league's usual rate, errs; ewma: NaN for risk. private is the mean
-    over draws. half, double: private with a public number wrong by that.
+    over draws. half, double: private with a public number wrong by that. rounds_control: as many rounds as campaigns
+    had before, at the same epsilon in the metric of the exchange; NaN where rounds are asked for anyway.
     """
 
     person_mean: float
@@ -66,6 +70,7 @@ class LeagueErrors:
     private: float
     half: float
     double: float
+    rounds_control: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ def _one_league(terms: StudyTerms, place: int) -> LeagueErrors:
         series, own_mean, ewma, judged = _readiness(league, terms.athletes, schema)
     else:
         series, own_mean, ewma, judged = _risk(league, seed, terms, world)
-    squads = [series[club :: terms.clubs] for club in range(terms.clubs)]
+    squads = [PackedSeries(tuple(series[club :: terms.clubs])) for club in range(terms.clubs)]
 
     def private(recipe: Recipe) -> float:
         manifest = simulated_manifest(recipe, terms.clubs)
@@ -130,6 +135,7 @@ def _one_league(terms: StudyTerms, place: int) -> LeagueErrors:
         private=private(terms.recipe()),
         half=private(terms.recipe(athletes=max(terms.athletes // 2, 1))),
         double=private(terms.recipe(athletes=2 * terms.athletes)),
+        rounds_control=_rounds_control(terms, squads, judged),
     )
 
 
@@ -142,6 +148,16 @@ def _without_privacy(schema: FeatureSchema, start: Floats, series: Sequence[Athl
 
 
 Judge = Callable[[Floats], float]
+
+
+def _rounds_control(terms: StudyTerms, squads: Sequence[PackedSeries], judged: Judge) -> float:
+    """The mean over draws of what rounds in the metric of the exchange err."""
+    recipe = terms.recipe()
+    if recipe.axes is None:
+        return math.nan
+    manifest, sigma = simulated_manifest(recipe, terms.clubs), sigma_for(terms.epsilon, ROUNDS, recipe.delta)
+    drawn = [train_by_rounds(manifest, squads, rounds=ROUNDS, noise_multiplier=sigma) for _ in range(terms.draws)]
+    return float(np.mean([judged(weights) for weights in drawn]))
 
 
 def _readiness(

@@ -101,11 +101,12 @@ def contribution(
     schema = schema_of(manifest)
     current = np.asarray(weights, dtype=np.float64)
     schema.check_weights(current)
-    fitting = [one for one in series if one.X.shape[1] == len(schema.features)]
+    if any(one.X.shape[1] != len(schema.features) for one in series):  # packed ones are used as they are
+        series = [one for one in series if one.X.shape[1] == len(schema.features)]
     length = answer_length(manifest)
     bound = sensitivity(manifest.clip_norm, manifest.scale_bits, length)
     return noisy_sum(
-        quantise(answers(manifest, current, fitting), manifest.clip_norm, manifest.scale_bits),
+        quantise(answers(manifest, current, series), manifest.clip_norm, manifest.scale_bits),
         noise_share(length, manifest.noise_multiplier, bound, manifest.min_honest_clubs),
         most=math.floor(largest_sum(manifest, length)),  # `schema_of` has seen to it that so much of every club fits
         modulus_bits=manifest.modulus_bits,

@@ -3,8 +3,9 @@
 The path of `models.privacy.contribution` is run many times with and without one canary athlete, and a threshold on the
 answer tells the two apart as well as it can; exact binomial bounds (Clopper and Pearson 1934) on its two error rates
 give a lower bound on mu of Gaussian privacy and with it on epsilon (Nasr et al. 2021; Dong, Roth and Su 2022). Beside
-it: the variance and the shape of the noise of a club without athletes, that no two answers are the same, and that an
-athlete's answer has the same bits alone and in company. Each test gives a false alarm once in `1 / LEVEL` at most.
+it: the variance and the shape of the noise of a club without athletes, that it is drawn in whole numbers, that no two
+answers are the same, and that an athlete's answer has the same bits alone and in company. Each test gives a false alarm
+once in `1 / LEVEL` at most.
 """
 
 import math
@@ -18,8 +19,10 @@ import numpy as np
 from models.arrays import Floats
 from models.errors import NotEnoughData
 from models.features import SCHEMAS, AthleteSeries
+from models.privacy import contribution as path
 from models.privacy.contribution import answer_length, answers, contribution
 from models.privacy.discrete_gaussian import from_ring, sensitivity
+from models.privacy.packed_series import PackedSeries
 from policies.budget import epsilon_gaussian, epsilon_of_campaign, mu_from
 from policies.campaign import CampaignManifest
 
@@ -34,6 +37,7 @@ class PrivacyAlarm(StrEnum):
     EPSILON = "an athlete is told apart more surely than the claim allows"
     VARIANCE = "the noise of a club without athletes has another size than the claim needs"
     SHAPE = "the noise of a club without athletes has another shape than a Gaussian"
+    FLOATING = "the noise is not drawn in whole numbers"
     REPEATED = "two answers of a club without athletes are the same"
     COMPANY = "an athlete's answer depends on who else takes part"
 
@@ -78,13 +82,15 @@ def audit(
         return np.array(rows, dtype=np.float64)
 
     direction, threshold = _threshold(manifest, start, squad, canary)
-    without, with_canary, empty = drawn(squad, 0) @ direction, drawn([*squad, canary], 1) @ direction, drawn([], 2)
+    alone, joined = PackedSeries(tuple(squad)), PackedSeries((*squad, canary))
+    without, with_canary, empty = drawn(alone, 0) @ direction, drawn(joined, 1) @ direction, drawn([], 2)
     mu = _mu_lower(int((without > threshold).sum()), int((with_canary <= threshold).sum()), tries=half)
     claimed = mu_from(manifest.noise_multiplier, 1)
     found = {
         PrivacyAlarm.EPSILON: mu > claimed,
         PrivacyAlarm.VARIANCE: not _is_of_size(empty, _scale(manifest)),
         PrivacyAlarm.SHAPE: not _is_gaussian(empty, _scale(manifest)),
+        PrivacyAlarm.FLOATING: not _is_whole(manifest),
         PrivacyAlarm.REPEATED: len({row.tobytes() for row in empty}) < len(empty),
         PrivacyAlarm.COMPANY: not _is_alone(manifest, start, squad, canary),
     }
@@ -102,6 +108,14 @@ def _scale(manifest: CampaignManifest) -> float:
     """Standard deviation that a club's noise must have, per number of its answer."""
     bound = sensitivity(manifest.clip_norm, manifest.scale_bits, answer_length(manifest))
     return manifest.noise_multiplier * bound / math.sqrt(manifest.min_honest_clubs)
+
+
+def _is_whole(manifest: CampaignManifest) -> bool:
+    """Whether what the path draws for its noise are whole numbers; rounded afterwards, others could not be told."""
+    bound = sensitivity(manifest.clip_norm, manifest.scale_bits, answer_length(manifest))
+    draw = vars(path)["noise_share"]  # what the path calls by this name, whoever put it there
+    drawn = draw(answer_length(manifest), manifest.noise_multiplier, bound, manifest.min_honest_clubs)
+    return bool(np.issubdtype(drawn.dtype, np.integer))
 
 
 def _squad(manifest: CampaignManifest, rng: np.random.Generator) -> list[AthleteSeries]:

@@ -4,13 +4,11 @@ The gradient of an athlete is the mean over that athlete's own valid days, so it
 `FULL_WEIGHT_DAYS` days the sum is divided by that public number instead, so that a short history weighs less.
 It is clipped to L2 norm C; the sum over athletes then changes by at most C when one athlete joins or leaves
 (docs/privacy.md §1.1 and §1.2). That must hold to the last bit, because rounding to integers follows:
-an athlete is padded to a length that depends on that athlete's own days only, as the order in which floating-point
-numbers are added, and with it their last digits, depends on the length. The general path for torch modules is in
-`opacus_gradients`.
+`packed_series` says how an athlete's days are laid out so that nobody else's presence moves a digit. The general path
+for torch modules is in `opacus_gradients`.
 """
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -19,6 +17,7 @@ from numpy.typing import NDArray
 from models.arrays import Floats
 from models.errors import BadShape
 from models.features import AthleteSeries
+from models.privacy.packed_series import PackedChunk, Scratch, Singles, chunks_of
 
 GradientKind = Literal["linear", "huber", "logistic", "mlp"]
 
@@ -26,8 +25,6 @@ FULL_WEIGHT_DAYS = 100  # ours, chosen in simulation (see `recipes`): the mean o
 HUBER_DELTA = 1.0  # ours, chosen in simulation (see `recipes`): in units of the target
 
 MLP_HIDDEN = 16  # ours: a small network; docs/privacy.md §1.7
-CHUNK = 256  # ours: athletes computed together; bounds memory, changes no result
-LENGTH_STEP = 64  # ours: days that a series is padded to a multiple of, so that many series share a length
 
 
 def sigmoid(z: NDArray[Any]) -> NDArray[Any]:
@@ -40,7 +37,7 @@ def mlp_dimension(features: int) -> int:
     return MLP_HIDDEN * (features + 2) + 1
 
 
-def split_mlp(weights: Floats, features: int) -> tuple[Floats, Floats, Floats, float]:
+def split_mlp(weights: NDArray[Any], features: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], float]:
     """Return W1 (hidden, features), b1 (hidden,), w2 (hidden,) and b2 of a flat weight vector."""
     if weights.shape != (mlp_dimension(features),):
         raise BadShape(f"expected {mlp_dimension(features)} weights, got shape {weights.shape}")
@@ -54,9 +51,12 @@ def athlete_gradients(kind: GradientKind, weights: Floats, series: Sequence[Athl
     Losses: half squared error for "linear", Huber's for "huber" (a linear model too), binary cross-entropy for
     "logistic" and "mlp" (tanh, one output).
     """
-    gradients = np.zeros((len(series), weights.size))
-    for places in _batches(series):
-        gradients[places] = _batch_gradients(kind, weights, *_padded([series[place] for place in places]))
+    gradients, days = np.zeros((len(series), weights.size)), np.zeros(len(series))
+    current, rooms = weights.astype(np.float32), (Scratch(), Scratch())
+    for chunk in chunks_of(series):
+        sums = _mlp_sums(current, chunk, *rooms) if kind == "mlp" else _linear_sums(kind, current, chunk, rooms[0])
+        gradients[chunk.places], days[chunk.places] = sums, chunk.days
+    gradients /= np.maximum(days, FULL_WEIGHT_DAYS)[:, None]
     return gradients
 
 
@@ -84,57 +84,48 @@ def day_shares(one: AthleteSeries) -> NDArray[np.float32]:
     return shares
 
 
-def _batches(series: Sequence[AthleteSeries]) -> Iterator[list[int]]:
-    """Places of athletes who share a padded length, at most CHUNK at a time."""
-    by_length: dict[int, list[int]] = {}
-    for place, one in enumerate(series):
-        by_length.setdefault(_padded_length(one), []).append(place)
-    for places in by_length.values():
-        for start in range(0, len(places), CHUNK):
-            yield places[start : start + CHUNK]
+def scores(weights: Singles, chunk: PackedChunk, room: Scratch) -> Singles:
+    """What a linear model says of each day of a chunk, (athletes, length). Raises BadShape for other weights."""
+    if weights.shape != (chunk.X.shape[1],):
+        raise BadShape(f"expected {chunk.X.shape[1]} weights, got shape {weights.shape}")
+    return np.matmul(weights, chunk.X, out=room.of(*chunk.y.shape))
 
 
-def _padded_length(one: AthleteSeries) -> int:
-    return LENGTH_STEP * math.ceil(int(one.X.shape[0]) / LENGTH_STEP)
-
-
-def _padded(series: Sequence[AthleteSeries]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Stack to X (athletes, days, features), y and (athletes, days) days' shares of the mean."""
-    length = _padded_length(series[0])
-    X = np.zeros((len(series), length, series[0].X.shape[1]), np.float32)
-    y = np.zeros((len(series), length), np.float32)
-    share = np.zeros((len(series), length), np.float32)
-    for row, one in enumerate(series):
-        days = one.X.shape[0]
-        X[row, :days], y[row, :days] = one.X, np.where(one.mask, one.y, 0.0)
-        share[row, :days] = day_shares(one)
-    return X, y, share
-
-
-def _batch_gradients(
-    kind: GradientKind, weights: Floats, X: NDArray[np.float32], y: NDArray[np.float32], share: NDArray[np.float32]
-) -> Floats:
-    if kind == "mlp":
-        return _mlp_gradients(weights, X, y, share)
-    if weights.shape != (X.shape[2] + 1,):
-        raise BadShape(f"expected {X.shape[2] + 1} weights, got shape {weights.shape}")
-    score = X @ weights[:-1].astype(np.float32) + np.float32(weights[-1])
-    error = (sigmoid(score) if kind == "logistic" else score) - y
+def _linear_sums(kind: GradientKind, weights: Singles, chunk: PackedChunk, room: Scratch) -> Singles:
+    """Sums over days of the gradients of a linear model, (athletes, weights)."""
+    error = scores(weights, chunk, room)
+    if kind == "logistic":
+        _to_chances(error)
+    error -= chunk.y
     if kind == "huber":
-        error = np.clip(error, -HUBER_DELTA, HUBER_DELTA)
-    error = error * share
-    slopes = np.matmul(error[:, None, :], X)[:, 0, :]
-    return np.concatenate([slopes, error.sum(axis=1, keepdims=True)], axis=1).astype(np.float64)
+        np.minimum(error, HUBER_DELTA, out=error)
+        np.maximum(error, -HUBER_DELTA, out=error)
+    sums: Singles = np.matmul(chunk.X, error[:, :, None])[:, :, 0]
+    return sums
 
 
-def _mlp_gradients(
-    weights: Floats, X: NDArray[np.float32], y: NDArray[np.float32], share: NDArray[np.float32]
-) -> Floats:
-    W1, b1, w2, b2 = split_mlp(weights.astype(np.float32), X.shape[2])
-    hidden = np.tanh(X @ W1.T + b1)
-    error = (sigmoid(hidden @ w2 + np.float32(b2)) - y) * share
-    g_w2 = np.matmul(error[:, None, :], hidden)[:, 0, :]
-    back = error[:, :, None] * w2 * (1.0 - hidden * hidden)
-    g_W1 = np.matmul(back.transpose(0, 2, 1), X).reshape(len(X), -1)
-    flat = [g_W1, back.sum(axis=1), g_w2, error.sum(axis=1, keepdims=True)]
-    return np.concatenate(flat, axis=1).astype(np.float64)
+def _mlp_sums(weights: Singles, chunk: PackedChunk, first: Scratch, second: Scratch) -> Singles:
+    """Sums over days of the gradients of the small network, (athletes, weights), in the order of `split_mlp`."""
+    athletes, rows, length = chunk.X.shape
+    W1, b1, w2, _ = split_mlp(weights, rows - 1)
+    hidden = first.of(athletes, MLP_HIDDEN + 1, length)
+    back = hidden[:, :-1]
+    np.tanh(np.matmul(np.column_stack([W1, b1]), chunk.X, out=back), out=back)
+    hidden[:, -1] = chunk.X[:, -1]
+    error = np.matmul(weights[-MLP_HIDDEN - 1 :], hidden, out=second.of(athletes, length))
+    _to_chances(error)
+    error -= chunk.y
+    outer = np.matmul(hidden, error[:, :, None])[:, :, 0]
+    np.multiply(back, back, out=back)
+    np.subtract(1.0, back, out=back)
+    back *= error[:, None, :]
+    inner = np.matmul(back, chunk.X.transpose(0, 2, 1)) * w2[:, None]
+    return np.concatenate([inner[:, :, :-1].reshape(athletes, -1), inner[:, :, -1], outer], axis=1)
+
+
+def _to_chances(score: Singles) -> None:
+    """The logistic function, in place; as `sigmoid`."""
+    score *= 0.5
+    np.tanh(score, out=score)
+    score += 1.0
+    score *= 0.5

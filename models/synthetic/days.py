@@ -1,8 +1,9 @@
 """Day by day: training load, wellness, readiness, heart, injuries and gaps of one simulated squad.
 
-All athletes of a squad step through the days together, so that a squad of thousands takes seconds.
+The athletes of many squads step through the days together, so that a league of thousands takes seconds.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,7 @@ DURATION_MEAN, DURATION_SIGMA = 59.0, 0.42  # docs/indices.md §12.3: 61 min, SD
 RPE_MEAN, RPE_SD = 5.5, 1.3  # docs/indices.md §12.3: 5.7 and 1.75 with the template
 MEDIAN_DAYS_LOST, DAYS_LOST_SIGMA = 7.0, 1.25  # ours: mean near the 18 days of docs/indices.md §8.2
 RECENT_DAYS = 42  # ours: window of raised risk after return
+TOGETHER = 1_000  # ours: athletes who are played together; bounds memory, changes no result
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,28 @@ class World:
     missing_run_d: float = 4.0  # ours: mean length of a run of missing questionnaires
 
 
-def simulate(rng: np.random.Generator, world: World, athletes: int, weekday: NDArray[np.int64]) -> DayColumns:
-    """Return daily columns (athletes, days) named as in the node's daily table; NaN where nothing was recorded."""
-    days = len(weekday)
-    items, drive = _wellness(rng, athletes, days)
-    squad = _Squad(rng, world, athletes)
-    truth = {name: np.zeros((athletes, days)) for name in ("load", "rpe", "duration", "lost", "onset")}
-    for day in range(days):
-        squad.step(day, int(weekday[day]), items[:, day], truth)
-    _add_load_to_soreness(items, truth["load"])
-    columns = _questionnaire(rng, world, items, drive)
-    columns |= _heart(rng, drive)
+def simulate(
+    rngs: Sequence[np.random.Generator], world: World, athletes: int, weekday: NDArray[np.int64]
+) -> Iterator[DayColumns]:
+    """Yield for each squad daily columns (athletes, days) named as in the node's daily table; NaN where unrecorded.
+
+    rngs: one for each squad, so that none depends on those beside it. They step through the days together.
+    """
+    for first in range(0, len(rngs), max(TOGETHER // athletes, 1)):
+        some = rngs[first : first + max(TOGETHER // athletes, 1)]
+        drawn = [_Drawn.from_generator(rng, world, athletes, len(weekday)) for rng in some]
+        whole = _Squads(world, drawn).played(weekday)
+        for place, (rng, own) in enumerate(zip(some, drawn, strict=True)):
+            rows = slice(place * athletes, (place + 1) * athletes)
+            yield _recorded(rng, world, own, {name: values[rows] for name, values in whole.items()})
+
+
+def _recorded(rng: np.random.Generator, world: World, drawn: "_Drawn", truth: DayColumns) -> DayColumns:
+    """What one squad's questionnaires, watches and sheets tell of what happened."""
+    athletes, days = truth["load"].shape
+    _add_load_to_soreness(drawn.items, truth["load"])
+    columns = _questionnaire(rng, world, drawn.items, drawn.drive)
+    columns |= _heart(rng, drawn.drive)
     columns = _with_gaps(rng, world, columns, truth)
     columns["time_loss"], columns["injury_onset"] = truth["lost"], truth["onset"]
     late = rng.random(athletes) < world.late_share
@@ -76,65 +89,109 @@ def simulate(rng: np.random.Generator, world: World, athletes: int, weekday: NDA
     return {name: np.where(absent, np.nan, values) for name, values in columns.items()}
 
 
-class _Squad:
-    """Load and injuries of one squad as it steps through the days."""
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """All that chance decides for one squad before its days are played, drawn in the order of the days.
 
-    def __init__(self, rng: np.random.Generator, world: World, athletes: int) -> None:
-        self.rng, self.world = rng, world
+    items: (athletes, days, items), as in `_wellness`; drive: (athletes, days). frailty, volume, zeal: (athletes,).
+    by_day: (days, 5, athletes): who trains, how hard, how long, who is hurt, and for how many days.
+    """
+
+    items: Floats
+    drive: Floats
+    frailty: Floats
+    volume: Floats
+    zeal: Floats
+    by_day: Floats
+
+    @classmethod
+    def from_generator(cls, rng: np.random.Generator, world: World, athletes: int, days: int) -> "_Drawn":
+        items, drive = _wellness(rng, athletes, days)
         shape = world.frailty_shape
-        self.frailty = np.log(np.maximum(rng.gamma(shape, 1.0 / shape, athletes), 1e-3))
-        self.volume = np.exp(rng.normal(0.0, 0.2, athletes))
-        self.zeal = rng.uniform(0.6, 1.1, athletes)
-        self.days_left = np.zeros(athletes)
-        self.since_return = np.full(athletes, 10_000)
-        self.acute = np.full(athletes, 250.0) * self.volume
-        self.chronic = self.acute.copy()
-        self.tired = np.zeros(athletes)
+        frailty = np.log(np.maximum(rng.gamma(shape, 1.0 / shape, athletes), 1e-3))
+        volume = np.exp(rng.normal(0.0, 0.2, athletes))
+        zeal = rng.uniform(0.6, 1.1, athletes)
+        by_day = np.empty((days, 5, athletes))
+        for trains, hardness, duration, hurt, length in by_day:
+            rng.random(out=trains)
+            rng.standard_normal(out=hardness)
+            duration[:] = rng.normal(-0.5 * DURATION_SIGMA**2, DURATION_SIGMA, athletes)
+            rng.random(out=hurt)
+            length[:] = rng.lognormal(np.log(MEDIAN_DAYS_LOST), DAYS_LOST_SIGMA, athletes)
+        return cls(items, drive, frailty, volume, zeal, by_day)
 
-    def step(self, day: int, weekday: int, items: Floats, truth: DayColumns) -> None:
+
+class _Squads:
+    """Load and injuries of squads of one size as they step through the days."""
+
+    def __init__(self, world: World, drawn: Sequence[_Drawn]) -> None:
+        self.world = world
+        self.frailty = np.concatenate([one.frailty for one in drawn])
+        self.volume = np.concatenate([one.volume for one in drawn])
+        self.zeal = np.concatenate([one.zeal for one in drawn])
+        self.strain = -np.concatenate([one.items[:, :, [0, 3]].mean(axis=2) for one in drawn]).T
+        self.by_day = np.concatenate([one.by_day for one in drawn], axis=2)
+        size = self.zeal.size
+        self.days_left = np.zeros(size)
+        self.since_return = np.full(size, 10_000)
+        self.acute = np.full(size, 250.0) * self.volume
+        self.chronic = self.acute.copy()
+        self.tired = np.zeros(size)
+
+    def played(self, weekday: NDArray[np.int64]) -> DayColumns:
+        """Return what happened, (athletes, days), all squads one after the other."""
+        shape = len(weekday) + 1, self.zeal.size  # an injury shows on the day after, and so once beyond the last
+        truth = {name: np.zeros(shape) for name in ("load", "rpe", "duration", "lost", "onset")}
+        for day, of_week in enumerate(weekday.tolist()):
+            self._step(day, of_week, truth)
+        return {name: np.ascontiguousarray(values[:-1].T) for name, values in truth.items()}
+
+    def _step(self, day: int, weekday: int, truth: DayColumns) -> None:
         """Play one day: train unless injured, then perhaps get injured tomorrow."""
         lost = self.days_left > 0
         self._train(day, weekday, lost, truth)
-        truth["lost"][:, day] = lost
+        truth["lost"][day] = lost
         self.since_return = np.where(lost, 0, self.since_return + 1)
         self.days_left = np.maximum(self.days_left - 1, 0)
-        hurt = ~lost & (self.rng.random(lost.size) < self._hazard(items))
-        length = np.ceil(self.rng.lognormal(np.log(MEDIAN_DAYS_LOST), DAYS_LOST_SIGMA, lost.size))
-        self.days_left = np.where(hurt, np.minimum(length, 250.0), self.days_left)
-        if day + 1 < truth["onset"].shape[1]:
-            truth["onset"][:, day + 1] = hurt
+        hurt = ~lost & (self.by_day[day, 3] < self._hazard(day))
+        self.days_left = np.where(hurt, np.minimum(np.ceil(self.by_day[day, 4]), 250.0), self.days_left)
+        truth["onset"][day + 1] = hurt
 
     def _train(self, day: int, weekday: int, lost: NDArray[np.bool_], truth: DayColumns) -> None:
-        plays = ~lost & (self.rng.random(lost.size) < np.minimum(WEEK_TEMPLATE[weekday] * self.zeal, 0.98))
-        easing = np.where(self.since_return < 7, 0.6, 1.0)
-        hardness = WEEK_INTENSITY[weekday] * easing
-        rpe = np.clip(np.rint(self.rng.normal(RPE_MEAN * hardness, RPE_SD)), 1, 10)
-        noise = self.rng.normal(-0.5 * DURATION_SIGMA**2, DURATION_SIGMA, lost.size)
-        duration = np.clip(np.rint(DURATION_MEAN * hardness * self.volume * np.exp(noise)), 10, 240)
+        trains, hard, long = self.by_day[day, :3]
+        plays = ~lost & (trains < np.minimum(WEEK_TEMPLATE[weekday] * self.zeal, 0.98))
+        hardness = WEEK_INTENSITY[weekday] * np.where(self.since_return < 7, 0.6, 1.0)
+        rpe = _within(np.rint(RPE_MEAN * hardness + RPE_SD * hard), 1, 10)
+        duration = _within(np.rint(DURATION_MEAN * hardness * self.volume * np.exp(long)), 10, 240)
         for name, value in (("rpe", rpe), ("duration", duration), ("load", rpe * duration)):
-            truth[name][:, day] = np.where(plays, value, 0.0)
-        self.acute += (truth["load"][:, day] - self.acute) / 7.0
-        self.chronic += (truth["load"][:, day] - self.chronic) / 28.0
+            truth[name][day] = np.where(plays, value, 0.0)
+        self.acute += (truth["load"][day] - self.acute) / 7.0
+        self.chronic += (truth["load"][day] - self.chronic) / 28.0
 
-    def _hazard(self, items: Floats) -> Floats:
+    def _hazard(self, day: int) -> Floats:
         world = self.world
-        self.tired += (-items[:, [0, 3]].mean(axis=1) - self.tired) / 5.0
+        self.tired += (self.strain[day] - self.tired) / 5.0
         ratio = np.log(np.maximum(self.acute, 20.0) / np.maximum(self.chronic, 20.0))
         # 0.25 and 0.30 are the stationary spreads of the two parts: together they give one unit of SD.
         signal = 0.7 * self.tired / 0.25 + 0.7 * (self.chronic / (250.0 * self.volume) - 1.0) / 0.30
         logit = np.log(world.injury_rate / (1.0 - world.injury_rate)) + self.frailty
-        logit += world.signal_sd * np.clip(signal, -3, 3) + world.ratio_effect * ratio
+        logit += world.signal_sd * _within(signal, -3, 3) + world.ratio_effect * ratio
         logit += np.log(world.recurrence) * (self.since_return < RECENT_DAYS)
         chance: Floats = 1.0 / (1.0 + np.exp(-logit))
         return chance
 
 
+def _within(values: Floats, low: float, high: float) -> Floats:
+    """As `np.clip`, which takes twice as long on the few numbers of a squad."""
+    return np.minimum(np.maximum(values, low), high)
+
+
 def _ar(shocks: Floats, phi: Floats) -> Floats:
     """Stationary AR(1) of unit variance along axis 1 from unit shocks; phi broadcasts over the other axes."""
-    out = np.empty_like(shocks)
+    out = np.sqrt(1.0 - np.broadcast_to(phi, shocks[:, 0].shape) ** 2)[:, None] * shocks
     out[:, 0] = shocks[:, 0]
     for day in range(1, shocks.shape[1]):
-        out[:, day] = phi * out[:, day - 1] + np.sqrt(1.0 - phi**2) * shocks[:, day]
+        out[:, day] += phi * out[:, day - 1]
     return out
 
 

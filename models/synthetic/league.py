@@ -79,18 +79,13 @@ def synthetic_league(
     if days < 28 or athletes_per_club < 1 or not clubs:
         raise BadShape("expected at least one club, one athlete a club and 28 days")
     first_day = FIRST_DAY if last_day is None else last_day - timedelta(days=days - 1)
-    squads = [
-        _squad(seed, place, club, athletes_per_club, weekdays(first_day, days), world or World())
-        for place, club in enumerate(clubs)
-    ]
+    rngs = [np.random.default_rng([seed, place]) for place in range(len(clubs))]
+    played = simulate(rngs, world or World(), athletes_per_club, weekdays(first_day, days))
+    squads = [_squad(*one, athletes_per_club) for one in zip(rngs, clubs, played, strict=True)]
     return SyntheticLeague(seed, first_day, days, tuple(one for squad in squads for one in squad))
 
 
-def _squad(
-    seed: int, place: int, club: str, athletes: int, weekday: np.typing.NDArray[np.int64], world: World
-) -> list[SyntheticAthlete]:
-    rng = np.random.default_rng([seed, place])
-    columns = simulate(rng, world, athletes, weekday)
+def _squad(rng: np.random.Generator, club: str, columns: Mapping[str, Floats], athletes: int) -> list[SyntheticAthlete]:
     names = _names(rng, athletes)
     shirts = 1 + rng.permutation(max(athletes, 30))[:athletes]
     youngest = int(rng.integers(athletes)) if athletes >= 10 else -1  # ours: one minor in a full squad

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models import recovery, risk
 from models.arrays import Floats
 from models.features import LINEAR_MODELS, READINESS_MODELS, SCHEMAS, AthleteSeries, FeatureSchema
-from models.privacy.per_athlete_gradients import HUBER_DELTA, athlete_gradients, day_shares, sigmoid
+from models.privacy.packed_series import PackedSeries, Scratch, Singles, chunks_of
+from models.privacy.per_athlete_gradients import FULL_WEIGHT_DAYS, HUBER_DELTA, athlete_gradients, scores, sigmoid
 from models.synthetic.days import World
 from models.synthetic.league import SyntheticLeague, synthetic_league
 
@@ -54,29 +54,30 @@ def minimise(
     """
     penalty = np.append(np.full(schema.dimension - 1, ridge), 1e-9)
     origin = np.zeros(schema.dimension) if start is None else start
-    weights = origin
+    weights, packed = origin, PackedSeries(tuple(series))
     for _ in range(NEWTON_STEPS):
-        slope = athlete_gradients(schema.kind, weights, series).mean(axis=0) + penalty * (weights - origin)
-        weights = weights - np.linalg.solve(curvature(schema, weights, series) + np.diag(penalty), slope)
+        slope = athlete_gradients(schema.kind, weights, packed).mean(axis=0) + penalty * (weights - origin)
+        weights = weights - np.linalg.solve(curvature(schema, weights, packed) + np.diag(penalty), slope)
     return weights
 
 
 def curvature(schema: FeatureSchema, weights: Floats, series: Sequence[AthleteSeries]) -> Floats:
     """Mean over athletes of the curvature (weights, weights) of their losses; for Huber's loss the majorising one."""
-    total = np.zeros((schema.dimension, schema.dimension))
-    for one in series:
-        X = np.column_stack([one.X[one.mask].astype(np.float64), np.ones(one.n_valid)])
-        bend = _bend(schema, X @ weights, one.y[one.mask]) * day_shares(one)[one.mask]
-        total += (X * bend[:, None]).T @ X
+    total, room = np.zeros((schema.dimension, schema.dimension)), Scratch()
+    for chunk in chunks_of(series):
+        bend = _bend(schema, scores(weights.astype(np.float32), chunk, room), chunk.y)
+        each = np.matmul(chunk.X * bend[:, None, :], chunk.X.transpose(0, 2, 1))
+        total += (each / np.maximum(chunk.days, FULL_WEIGHT_DAYS)[:, None, None]).sum(axis=0)
     return total / max(len(series), 1)
 
 
-def _bend(schema: FeatureSchema, score: Floats, y: NDArray[np.float32]) -> Floats:
-    """Second derivative of a day's loss by its score; for Huber's loss the majorising one."""
+def _bend(schema: FeatureSchema, score: Singles, y: Singles) -> Singles:
+    """Second derivative of each day's loss by its score, (athletes, length); for Huber's loss the majorising one."""
     if schema.kind == "logistic":
-        chance: Floats = sigmoid(score)
+        chance: Singles = sigmoid(score)
         return chance * (1.0 - chance)
-    return np.minimum(1.0, HUBER_DELTA / np.maximum(np.abs(score - y), 1e-9))
+    steepest: Singles = np.minimum(1.0, HUBER_DELTA / np.maximum(np.abs(score - y), 1e-9))
+    return steepest
 
 
 def public_leagues() -> Iterator[SyntheticLeague]:

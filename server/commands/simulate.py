@@ -10,7 +10,8 @@ from chassis.cli.console import print_json, print_table, say
 from chassis.cli.one_value import one_value
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
-from policies.budget import CAMPAIGN_EPSILON
+from policies.budget import CAMPAIGN_EPSILON, campaign_cost
+from policies.errors import InvalidInput
 
 if TYPE_CHECKING:
     from models.evaluation.league_study import LeagueErrors, StudyErrors, StudyTerms
@@ -41,13 +42,17 @@ class SimulateOptions:
     @property
     def terms(self) -> "StudyTerms":
         """The terms of the study; raises typer.BadParameter for what no league or campaign could be."""
+        from models.errors import BadWeights
         from models.evaluation.league_study import StudyTerms
+        from models.features import SCHEMAS
 
+        if self.model not in SCHEMAS:
+            raise typer.BadParameter(f"expected one of {', '.join(sorted(SCHEMAS))}, got {self.model}")
         if self.athletes < self.clubs:
             raise typer.BadParameter(f"expected at least one athlete a club, got {self.athletes} for {self.clubs}")
         if not 0.0 < self.epsilon <= CAMPAIGN_EPSILON:
             raise typer.BadParameter(f"expected an ε above 0 and at most {CAMPAIGN_EPSILON:g}, got {self.epsilon:g}")
-        return StudyTerms(
+        terms = StudyTerms(
             model=self.model,
             athletes=self.athletes,
             clubs=self.clubs,
@@ -57,6 +62,13 @@ class SimulateOptions:
             draws=self.draws,
             seed=self.seed,
         )
+        try:
+            terms.recipe()
+        except InvalidInput as error:
+            raise typer.BadParameter(f"{error}; ε = {self.epsilon:g} asks for more noise than there is") from error
+        except BadWeights as error:  # a network without rounds
+            raise typer.BadParameter(f"{error}; say how many with --rounds") from error
+        return terms
 
 
 @one_value
@@ -83,6 +95,8 @@ def simulate(options: SimulateOptions) -> None:
     rows = [(name, f"{value:.4f}") for name, value in _rows(terms, found.mean) if not math.isnan(value)]
     print_table(f"{terms.leagues} leagues of {terms.athletes} athletes at {terms.clubs} clubs", _columns(terms), rows)
     say(_kept(found))
+    cost = campaign_cost(recipe.noise_multiplier, recipe.rounds)
+    say(f"It costs every athlete who takes part ε = {terms.epsilon:g} ({cost:,} micro-rho).")
 
 
 def as_json(terms: "StudyTerms", found: "StudyErrors") -> dict[str, Any]:
@@ -102,11 +116,13 @@ def as_json(terms: "StudyTerms", found: "StudyErrors") -> dict[str, Any]:
             "start": mean.start,
             "no_privacy": mean.no_privacy,
             "private": mean.private,
+            "rounds_control": _known(mean.rounds_control),
         },
         "wrong_public_number": {"half": mean.half, "double": mean.double},
         "share_kept": _known(found.share_kept),
         "leagues_better_than_start": found.better_than_start,
         "epsilon": terms.epsilon,
+        "cost_micro_rho": campaign_cost(recipe.noise_multiplier, recipe.rounds),
         "recommended": {
             "rounds": recipe.rounds,
             "axes": recipe.axes,
@@ -125,6 +141,8 @@ def _columns(terms: "StudyTerms") -> tuple[str, str]:
 
 
 def _rows(terms: "StudyTerms", mean: "LeagueErrors") -> list[tuple[str, float]]:
+    from models.training.recipes import ROUNDS
+
     usual = "each athlete's own mean" if _measure(terms) == "mean_absolute_error" else "the league's usual rate"
     return [
         (usual, mean.person_mean),
@@ -132,6 +150,7 @@ def _rows(terms: "StudyTerms", mean: "LeagueErrors") -> list[tuple[str, float]]:
         ("public initial weights, nothing learnt", mean.start),
         ("without privacy", mean.no_privacy),
         (f"with privacy, ε = {terms.epsilon:g}", mean.private),
+        (f"{ROUNDS} rounds instead, in the same metric", mean.rounds_control),
         (f"with privacy, public number {max(terms.athletes // 2, 1)}", mean.half),
         (f"with privacy, public number {2 * terms.athletes}", mean.double),
     ]

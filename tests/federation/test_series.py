@@ -95,6 +95,21 @@ def test_every_round_of_a_campaign_learns_from_the_same_days(open_vault, manifes
     assert second is first
 
 
+def test_a_campaign_is_packed_once_and_again_where_others_take_part(open_vault, manifest):
+    source = SeriesSource(open_vault)
+    both = source.series(manifest, [ONE, TWO])
+
+    assert source.series(manifest, [TWO, ONE]) is both
+    assert source.learnable(manifest, [ONE]) == {ONE}
+    assert source.series(manifest, [TWO, ONE]) is both
+    (two,) = source.series(manifest, [TWO])
+    assert two is both[1]
+    with open_vault() as vault:
+        vault.erase(ONE)
+    source.learnable(manifest, [TWO])
+    assert all(one is two for one in source._kept[manifest.sha256].packed)
+
+
 def test_only_athletes_with_a_day_to_learn_from_are_learnable(open_vault, manifest):
     few, none = AthleteId("ath-0000000000000003"), AthleteId("ath-0000000000000004")
     with open_vault() as vault:

@@ -2,11 +2,9 @@
 
 import json
 import math
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
 
-import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -14,19 +12,18 @@ import client.cli
 from chassis.cli.exit_codes import ExitCode
 from models.errors import NotEnoughData
 from models.features import LINEAR_MODELS
-from models.privacy import contribution as path
 from models.privacy import empirical_audit
-from models.privacy.empirical_audit import PrivacyAlarm, audit
+from models.privacy.empirical_audit import audit
 from models.training.initial_weights import initial_weights
 from models.training.recipes import exchange_recipe, rounds_recipe
 from models.training.simulation import simulated_manifest
+from tests.models.privacy.planted_faults import CAUGHT_ELSEWHERE, FAULTS
 from tests.scale import sized
 
 MODEL = "recovery-linear-1"
 START = initial_weights(MODEL)
 ONE = simulated_manifest(exchange_recipe(MODEL, athletes=40, clubs=1), 1)
 RUNS = 2_000
-noise, clip, quantise, gradients = path.noise_share, path.clip_rows, path.quantise, path.athlete_gradients
 
 
 @pytest.mark.parametrize("model", sorted(LINEAR_MODELS)[: sized(1, in_drill=len(LINEAR_MODELS))])
@@ -43,39 +40,18 @@ def test_the_rounds_of_before_are_audited_too() -> None:
     assert audit(simulated_manifest(rounds_recipe(MODEL, athletes=40), 1), START, runs=RUNS).alarms == ()
 
 
-def _again(*_: Any) -> Any:
-    return np.arange(path.answer_length(ONE), dtype=np.int64)
-
-
-def _two_lengths(kind: Any, weights: Any, series: Any) -> Any:
-    """Gradients whose last digits depend on the longest series of the company."""
-    return gradients(kind, weights, series) * (1.0 + 1e-12 * max((len(one.y) for one in series), default=0))
-
-
-BROKEN: dict[str, tuple[str, Callable[..., Any], PrivacyAlarm]] = {
-    "noise off": ("noise_share", lambda d, s, b, h: np.zeros(d, np.int64), PrivacyAlarm.EPSILON),
-    "noise halved": ("noise_share", lambda d, s, b, h: noise(d, s / 2, b, h), PrivacyAlarm.VARIANCE),
-    "noise a tenth too small": ("noise_share", lambda d, s, b, h: noise(d, 0.9 * s, b, h), PrivacyAlarm.VARIANCE),
-    "noise divided among clubs": ("noise_share", lambda d, s, b, h: noise(d, s, b, 4), PrivacyAlarm.VARIANCE),
-    "uniform noise of the right size": (
-        "noise_share",
-        lambda d, s, b, h: np.random.default_rng().uniform(-(3**0.5) * s * b, 3**0.5 * s * b, d).astype(np.int64),
-        PrivacyAlarm.SHAPE,
-    ),
-    "the same noise again": ("noise_share", _again, PrivacyAlarm.REPEATED),
-    "no clip": ("clip_rows", lambda g, c: 40.0 * g, PrivacyAlarm.EPSILON),
-    "padding to the longest": ("athlete_gradients", _two_lengths, PrivacyAlarm.COMPANY),
-}
-
-
-@pytest.mark.parametrize("fault", BROKEN)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_a_broken_path_is_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    name, broken, alarm = BROKEN[fault]
-    monkeypatch.setattr(path, name, broken)
-    if fault == "no clip":
-        monkeypatch.setattr(path, "quantise", lambda g, c, b: np.rint(g * 2.0**b).astype(np.int64))
+    FAULTS[fault].plant(monkeypatch)
 
-    assert alarm in audit(ONE, START, runs=RUNS).alarms
+    assert FAULTS[fault].alarm in audit(ONE, START, runs=RUNS).alarms
+
+
+@pytest.mark.parametrize("test", [test for tests in CAUGHT_ELSEWHERE.values() for test in tests])
+def test_what_no_run_can_show_has_a_test_of_its_own(test: str) -> None:
+    file, name = test.split("::")
+
+    assert f"def {name}(" in (Path(__file__).parents[3] / file).read_text(encoding="utf-8")
 
 
 def test_too_few_runs_are_refused() -> None:
@@ -105,7 +81,7 @@ def test_the_command_ends_with_an_alarm_of_a_broken_path(monkeypatch: pytest.Mon
     assert good.exit_code == 0
     assert json.loads(good.stdout)["alarms"] == []
 
-    monkeypatch.setattr(path, "noise_share", BROKEN["noise off"][1])
+    FAULTS["noise off"].plant(monkeypatch)
     bad = CliRunner().invoke(client.cli.app, words)
     assert bad.exit_code == ExitCode.ALARM
     assert "epsilon" in json.loads(bad.stdout)["alarms"]

@@ -1,6 +1,7 @@
 """Quantising, exact noise and the ring: sensitivity with rounding, variance shares, no silent wrap."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import BadShape
+from models.privacy import discrete_gaussian
 from models.privacy.discrete_gaussian import add_in_ring, from_ring, noise_share, quantise, sensitivity, to_ring
 from models.privacy.per_athlete_gradients import clip_rows
 from tests.scale import scaled
@@ -28,6 +30,26 @@ def test_no_athlete_exceeds_the_sensitivity_rounding_included(seed: int, clip: f
 def test_rounding_inflates_the_sensitivity_as_documented() -> None:
     assert sensitivity(1.0, 12, 433) / 2**12 - 1 == pytest.approx(0.0025, abs=1e-4)
     assert sensitivity(0.1, 16, 11) == pytest.approx(6553.6 + math.sqrt(11) / 2)
+
+
+def test_the_noise_is_what_the_exact_sampler_drew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounded floating-point noise looks the same from outside, so nothing may stand between sampler and answer."""
+    asked: list[float] = []
+
+    def sampler(scale: float) -> Callable[[list[int]], list[int]]:
+        asked.append(scale)
+        return lambda zeros: [7 * place - 3 + zero for place, zero in enumerate(zeros)]
+
+    monkeypatch.setattr(discrete_gaussian, "_sampler", sampler)
+
+    drawn = noise_share(5, 2.5, 1000.0, 4)
+
+    assert (drawn.dtype, drawn.tolist()) == (np.int64, [-3, 4, 11, 18, 25])
+    assert asked == [math.nextafter(1250.0, math.inf)]
+
+
+def test_the_sampler_promises_what_a_gaussian_of_its_scale_costs() -> None:
+    assert discrete_gaussian._sampler(1000.0).map(1.0) == pytest.approx(1.0 / (2.0 * 1000.0**2))
 
 
 @pytest.mark.parametrize("evil", [1e6, 1e300, float("inf"), float("nan")])

@@ -7,6 +7,7 @@ import pytest
 
 from models import risk
 from models.errors import BadShape
+from models.synthetic import days
 from models.synthetic.days import World
 from models.synthetic.league import SyntheticLeague, synthetic_league
 
@@ -200,3 +201,19 @@ def test_calendar_and_squads() -> None:
         synthetic_league(1, [], 5, 60)
     with pytest.raises(BadShape):
         synthetic_league(1, ["club-a"], 5, 20)
+
+
+@pytest.mark.parametrize("together", [1, 30, 10_000])
+def test_a_squad_has_the_same_bits_whichever_are_played_beside_it(
+    together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(signal_sd=0.8, ratio_effect=0.4, injury_rate=0.02)
+    alone = synthetic_league(4, ["a"], 10, 90, world=world)
+
+    monkeypatch.setattr(days, "TOGETHER", together)
+    found = synthetic_league(4, ["a", "b", "c", "d", "e"], 10, 90, world=world)
+
+    for one, other in zip(alone.athletes, found.squad("a"), strict=True):
+        assert (one.name, one.shirt_no) == (other.name, other.shirt_no)
+        assert all(one.daily[name].tobytes() == other.daily[name].tobytes() for name in one.daily)
+    assert np.nansum(alone.athletes[0].daily["load_au"]) != np.nansum(found.squad("b")[0].daily["load_au"])

@@ -1,0 +1,93 @@
+"""`simulate`: what it answers, what repeats under a seed, and usage errors that say what is allowed."""
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from models.training.recipes import exchange_recipe
+from policies.budget import campaign_cost
+from server.cli import app
+
+SMALL = ("--leagues", "1", "--draws", "1")
+
+
+def simulate(*changes: str, athletes: str = "12", clubs: str = "2", epsilon: str = "2", model: str = "") -> Result:
+    words = ["--athletes", athletes, "--clubs", clubs, "--epsilon", epsilon, "--model", model or "recovery-linear-1"]
+    return CliRunner().invoke(app, ["simulate", *words, *changes])
+
+
+def answered(*changes: str, **terms: str) -> dict[str, Any]:
+    result = simulate(*SMALL, "--json", *changes, **terms)
+    assert result.exit_code == 0, result.output
+    return dict(json.loads(result.stdout))
+
+
+@pytest.mark.parametrize(
+    ("changes", "allowed"),
+    [
+        ({"athletes": "3", "clubs": "4"}, ["at least one athlete a club", "3 for 4"]),
+        ({"epsilon": "0"}, ["above 0 and at most 2", "got 0"]),
+        ({"epsilon": "-1"}, ["above 0 and at most 2"]),
+        ({"epsilon": "2.01"}, ["above 0 and at most 2", "got 2.01"]),
+        ({"epsilon": "nan"}, ["above 0 and at most 2"]),
+        ({"epsilon": "1e-9"}, ["expected an epsilon large enough"]),
+        ({"athletes": "0"}, ["1<=x<=20000"]),
+        ({"model": "recovery-network-1"}, ["expected rounds for recovery-network-1", "--rounds"]),
+        ({"model": "recovery-linear-9"}, ["recovery-linear-1", "risk-logistic-1", "got recovery-linear-9"]),
+    ],
+)
+def test_a_league_that_cannot_be_is_a_usage_error_that_says_what_can(
+    changes: dict[str, str], allowed: Sequence[str]
+) -> None:
+    result = simulate(**changes)
+
+    assert result.exit_code == 2
+    said = " ".join(result.output.replace("│", " ").split())
+    assert [words for words in allowed if words not in said] == []
+
+
+def test_everything_but_the_noise_repeats_under_a_seed() -> None:
+    first, second, other = answered(), answered(), answered("--seed", "2")
+
+    fixed = ("person_mean", "ewma", "start", "no_privacy")
+    assert {name: first["errors"][name] for name in fixed} == {name: second["errors"][name] for name in fixed}
+    assert first["errors"]["start"] != other["errors"]["start"]
+    assert first["recommended"] == second["recommended"]
+
+
+def test_errors_share_cost_and_recommendation_fit_together() -> None:
+    found = answered()
+    recipe = exchange_recipe("recovery-linear-1", athletes=12, clubs=2, epsilon=2.0)
+
+    errors = found["errors"]
+    gain, kept = errors["start"] - errors["no_privacy"], errors["start"] - errors["private"]
+    assert found["share_kept"] == pytest.approx(kept / gain) if gain > 0 else found["share_kept"] is None
+    assert found["cost_micro_rho"] == campaign_cost(recipe.noise_multiplier, 1)
+    assert found["recommended"] == {
+        "rounds": 1,
+        "axes": recipe.axes,
+        "clip_norm": recipe.clip_norm,
+        "noise_multiplier": recipe.noise_multiplier,
+    }
+    assert all(math.isfinite(value) for value in (*errors.values(), *found["wrong_public_number"].values()))
+
+
+def test_rounds_have_no_control_and_risk_no_average_of_days() -> None:
+    found = answered("--rounds", "2", athletes="8", model="risk-logistic-1")
+
+    assert found["errors"]["rounds_control"] is None
+    assert found["errors"]["ewma"] is None
+    assert found["recommended"]["axes"] is None
+
+
+def test_the_table_names_what_a_wrong_public_number_costs() -> None:
+    said = simulate(*SMALL).stdout
+
+    assert "with privacy, public number 6" in said
+    assert "with privacy, public number 24" in said
+    assert "8 rounds instead, in the same metric" in said
+    assert "micro-rho" in said
