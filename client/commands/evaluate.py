@@ -24,8 +24,11 @@ NAMES = {
     "person_mean": "person mean",
     "ewma": "EWMA, half-life 3 days",
     "local_ridge": "local ridge, one model per athlete",
+    "local_ridge_daily": "local ridge, refitted daily",
     "public_initial_weights": "public initial weights, no rounds",
+    "public_initial_weights_with_head": "public initial weights with private heads",
     "model": "the league's model",
+    "model_with_head": "the league's model with private heads",
 }
 
 
