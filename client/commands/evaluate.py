@@ -55,9 +55,9 @@ def evaluate(
     from audit.entries.details.clubs import OperatorLooked
     from audit.entries.details.codes import OperatorView
     from client.adoption import read_model
-    from client.commands.learners import league_keys, learners
     from client.consent_client import NodeConsentClient
     from client.evaluation import errors_by_source
+    from client.learning.learners import league_keys, learners
     from client.settings import load_settings
     from models.features import RECOVERY_SCHEMA
 

@@ -21,6 +21,7 @@ from models.training.private_head import daily_deviations, newest_head, sums_kno
 
 RIDGE_ALPHA = 30.0  # ours: the closest of 3 to 300 on SoccerMon but for 100, which gains .001; docs/indices.md §11.4
 RESAMPLES = 1_000  # ours: the bounds of a mean difference then vary by less than a thousandth of a point
+WITH_HEADS = "model, daily head"
 ALONE = ("person mean", "EWMA", "local ridge daily")
 """What a club can do without any league: every recovery model has to beat all three (docs/indices.md §11.3)."""
 
@@ -148,6 +149,6 @@ METHODS: Mapping[str, Callable[[Floats, Split], Floats]] = {
     ),
     "public initial weights, daily head": lambda _, split: daily_deviations(_public(), _every_day(split)),
     "model": lambda weights, split: deviations(weights, split.test.X),
-    "model, daily head": lambda weights, split: daily_deviations(weights, _every_day(split)),
+    WITH_HEADS: lambda weights, split: daily_deviations(weights, _every_day(split)),
 }
 """Each method's predicted deviations (days,) for given weights; only the last two read them."""
