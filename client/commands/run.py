@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
     from client.consent_client import NodeConsentClient
     from client.federation.outside_league import LearningPart
-    from client.learning.judging import ModelJudging
     from client.settings import NodeSettings
-    from client.vault.store import Vault
 
 
 def register(app: typer.Typer) -> None:
@@ -64,7 +62,7 @@ def run(
     from client.app import build_app
     from client.consent_client import NodeConsentClient
     from client.figures import node_figures, node_health
-    from client.learning.judging import judging_models
+    from client.learning.beside_pages import learning_beside
     from client.settings import load_settings
     from client.uploads.limits import NODE_BODIES
     from client.vault.access import open_vault
@@ -91,24 +89,11 @@ def run(
         beside = operator_listeners(figures, health, host=metrics_host, port=metrics_port)
         stop = stopped_by_signals()
         old = deleting_old(vault, lambda: load_settings(folder).keep_days, consent, clock=utc_now)
-        judged = judging_models(_judging(settings, vault, consent))
-        with erasing_again(vault, consent), old, judged, node.working(), serving([*listeners, *beside]):
+        learnt = learning_beside(settings, vault=vault, consent=consent, clock=utc_now)
+        with erasing_again(vault, consent), old, learnt, node.working(), serving([*listeners, *beside]):
             say_operator_address(metrics_host, beside)
             say(f"listening on http://{host}:{listeners[0].port}")
             wait_for_stop(stop, [*listeners, *beside])
-
-
-def _judging(settings: "NodeSettings", vault: "Vault", consent: "NodeConsentClient") -> "ModelJudging":
-    from client.learning.judging import ModelJudging
-
-    return ModelJudging(
-        vault=vault,
-        consent=consent,
-        keys=settings.league_keys(),
-        received=settings.received,
-        models=settings.models,
-        clock=utc_now,
-    )
 
 
 def _learning_part(settings: "NodeSettings") -> "Callable[[NodeConsentClient], LearningPart]":

@@ -25,6 +25,7 @@ from client.features.athlete_days import athlete_days
 from client.features.daily import DailyTable
 from client.learning.learners import learners_of, learners_of_any
 from client.learning.public_initial_weights import MODEL, PublicWeightsVerdict, installed_sha256
+from client.settings import NodeSettings
 from client.vault.store import Vault
 from client.vault.work_beside import work_beside
 from models.errors import ModelError, NotInstalled
@@ -64,6 +65,11 @@ class ModelJudging:
     received: Path
     models: Path
     clock: Clock
+
+    @classmethod
+    def of(cls, settings: NodeSettings, *, vault: Vault, consent: KnowsConsent, clock: Clock) -> "ModelJudging":
+        """Judge in a node's folder."""
+        return cls(vault, consent, settings.league_keys(), settings.received, settings.models, clock)
 
     def judge_due(self) -> tuple[Verdict, ...]:
         """Judge what has arrived and what was judged a week ago; returns the verdicts.

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from policies.signing import VerifyKey
 
 
+class NobodyLearns:
+    """Stands for the consent service on a node that is linked to none: nobody lets a league learn."""
+
+    def snapshot(self) -> ConsentSnapshot:
+        """Return a snapshot without a grant."""
+        now = utc_now()
+        return ConsentSnapshot(OrgId(""), now, now, {}, ())
+
+
 def league_keys(settings: "NodeSettings") -> "tuple[VerifyKey, ...]":
     """Return the keys that sign league models; raises NoLeague on a node that is linked to none."""
     if settings.league_key is None:

@@ -140,7 +140,10 @@ def _finding(risk: Verdict | None) -> str:
 
 
 def _lead(risk: Verdict | None, *, is_any: bool) -> str:
-    own = "Readiness, proposals and charts here come from each athlete’s own past alone."
+    own = (
+        "Lights, proposals and charts here come from each athlete’s own past alone; what is expected of tomorrow says "
+        "on the athlete’s page where it comes from."
+    )
     if not is_any:
         return f"No league model has been checked on this node yet. {own}"
     if risk is not None and not risk.adopted:

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from audit.entries.details.clubs import ModelJudged
-from client.adoption import Adoptions
+from client.adoption import Adoptions, judge_model, read_model
 from client.errors import ConsentUnavailable
-from client.learning import judging
 from client.learning.judging import AGAIN_AFTER, LOOKED_EVERY_S, ModelJudging, judging_models
 from client.learning.public_initial_weights import PublicWeightsVerdict, installed_sha256
 from client.vault.store import Vault
@@ -126,8 +125,8 @@ def test_a_model_that_somebody_adopted_by_hand_is_not_undone(node: ModelJudging,
     older = published(GOOD, at=NOW - timedelta(days=90))
     published(0.9 * GOOD)
     node.judge_due()
-    opened, sealed = judging.read_model(node.received / older, node.keys)
-    verdict = judging.judge_model(opened, node._tables([athlete(place) for place in range(25)]), now=NOW)
+    opened, sealed = read_model(node.received / older, node.keys)
+    verdict = judge_model(opened, node._tables([athlete(place) for place in range(25)]), now=NOW)
     Adoptions(node.models).record(verdict, sealed)
 
     assert node.judge_due() == ()
