@@ -8,6 +8,7 @@ DRILL = enlarged(
     [
         "tests/models/training/test_exchange.py",
         "tests/models/evaluation/test_head_errors.py",
+        "tests/models/training/test_learned_head_priors.py",
         "tests/models/privacy/test_empirical_audit.py",
     ],
     factor=10,
