@@ -5,9 +5,7 @@ the athletes' days. `homefield-node adopt` judges by hand as before, and is not 
 """
 
 import logging
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +25,6 @@ from client.learning.learners import learners_of, learners_of_any
 from client.learning.public_initial_weights import MODEL, PublicWeightsVerdict, installed_sha256
 from client.settings import NodeSettings
 from client.vault.store import Vault
-from client.vault.work_beside import work_beside
 from models.errors import ModelError, NotInstalled
 from models.features import SCHEMAS
 from models.registry import OpenedModel, SealedModel
@@ -37,7 +34,6 @@ from policies.signing import VerifyKey
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import AthleteId, OrgId
 
-LOOKED_EVERY_S: Final = 20.0
 AGAIN_AFTER: Final = timedelta(days=7)
 
 logger = logging.getLogger(__name__)
@@ -132,22 +128,6 @@ class ModelJudging:
     def _note_arrival(self, model: str, arrived: str) -> None:
         self.models.mkdir(mode=0o700, parents=True, exist_ok=True)
         replace_durably(self.models / f"{model}.arrived", arrived.encode())
-
-
-@contextmanager
-def judging_models(judging: ModelJudging, *, every_s: float = LOOKED_EVERY_S) -> Iterator[None]:
-    """Judge what is due while the block runs; what fails is tried again."""
-
-    def run(stop: threading.Event) -> None:
-        while not stop.is_set():
-            try:
-                judging.judge_due()
-            except ClientError as error:
-                logger.info("models are judged later", extra={"error": type(error).__name__})
-            stop.wait(every_s)
-
-    with work_beside(run, name="judging"):
-        yield
 
 
 def _name_in(path: Path) -> str:

@@ -4,9 +4,7 @@ The pages read what is kept: what they do, and how long it takes, does not depen
 """
 
 import logging
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -23,7 +21,6 @@ from client.learning.learners import learners_of
 from client.learning.public_initial_weights import MODEL, PublicWeightsVerdict
 from client.settings import NodeSettings
 from client.vault.store import Vault
-from client.vault.work_beside import work_beside
 from models.errors import ModelError
 from models.registry import OpenedModel
 from policies.errors import PolicyError
@@ -31,7 +28,6 @@ from policies.signing import VerifyKey
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import AthleteId, OrgId
 
-LOOKED_EVERY_S: Final = 20.0
 AFTER_READINGS: Final = timedelta(minutes=10)
 """Ours: reading every athlete's days costs seconds, and an import brings readings for minutes."""
 
@@ -139,19 +135,3 @@ class HeadRefitting:
             logger.warning("an adopted model cannot be read", extra={"error": type(error).__name__})
             return None
         return opened if (opened.record.model, opened.record.sha256) == (MODEL, name) else None
-
-
-@contextmanager
-def refitting_heads(refitting: HeadRefitting, *, every_s: float = LOOKED_EVERY_S) -> Iterator[None]:
-    """Fit heads whenever it is time while the block runs; what fails is tried again."""
-
-    def run(stop: threading.Event) -> None:
-        while not stop.is_set():
-            try:
-                refitting.refit_due()
-            except ClientError as error:
-                logger.info("heads are fitted later", extra={"error": type(error).__name__})
-            stop.wait(every_s)
-
-    with work_beside(run, name="heads"):
-        yield

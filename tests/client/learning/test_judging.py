@@ -10,14 +10,13 @@ import pytest
 from audit.entries.details.clubs import ModelJudged
 from client.adoption import Adoptions, judge_model, read_model
 from client.errors import ConsentUnavailable
-from client.learning.judging import AGAIN_AFTER, LOOKED_EVERY_S, ModelJudging, judging_models
+from client.learning.judging import AGAIN_AFTER, ModelJudging
 from client.learning.public_initial_weights import PublicWeightsVerdict, installed_sha256
 from client.vault.store import Vault
 from models.features import RECOVERY_SCHEMA
 from models.training.initial_weights import initial_weights
 from policies.signing import SigningKey
 from tests.client.learning.squad import LEAGUE, NOW, Consent, athlete
-from tests.waiting import wait_until
 
 GOOD = np.array(initial_weights(RECOVERY_SCHEMA.model))
 BAD = -3.0 * GOOD
@@ -73,7 +72,6 @@ def test_what_arrives_is_judged_once(node: ModelJudging, consent: Consent, publi
     assert Adoptions(node.models).verdicts() == first
     assert (node.models / name / "weights.safetensors").is_file()
     assert consent.heard == [ModelJudged(model=name)]
-    assert LOOKED_EVERY_S < 60.0
 
 
 def test_the_log_hears_the_same_whichever_way_it_goes(
@@ -167,12 +165,3 @@ def test_a_model_that_the_league_did_not_sign_is_left_alone(
 
     assert node.judge_due() == ()
     assert (consent.heard, Adoptions(node.models).verdicts()) == ([], ())
-
-
-def test_a_running_node_judges_without_being_asked(node: ModelJudging, published: Published) -> None:
-    name = published(GOOD)
-
-    with judging_models(node, every_s=0.01):
-        wait_until(lambda: bool(Adoptions(node.models).verdicts()))
-
-    assert Adoptions(node.models).verdicts()[0].model_id == name

@@ -15,7 +15,7 @@ from client.learning.fitting import NO_MODEL, days_until
 from client.learning.judging import ModelJudging
 from client.learning.kept_head import KeptHead, ModelSource, kept_head
 from client.learning.public_initial_weights import installed_sha256
-from client.learning.refitting import AFTER_READINGS, HeadRefitting, refitting_heads
+from client.learning.refitting import AFTER_READINGS, HeadRefitting
 from client.learning.tomorrow import FRESH_D, GROUPS, MovedBy, tomorrow
 from client.vault.store import Vault
 from models.evaluation.holdout import judge_days
@@ -24,7 +24,6 @@ from models.recovery import design
 from models.training.initial_weights import initial_weights
 from models.training.private_head import daily_deviations
 from tests.client.learning.squad import ATHLETES, DAYS, FIRST, LEAGUE, NOW, SOURCE, Consent, athlete
-from tests.waiting import wait_until
 
 GOOD = 0.97 * np.array(initial_weights(RECOVERY_SCHEMA.model))
 LAST = FIRST + timedelta(days=DAYS - 1)
@@ -235,10 +234,3 @@ def test_an_athlete_without_a_day_has_a_row_like_any_other(node: HeadRefitting, 
     assert np.isfinite(kept(vault, 99).weights).all()
     assert len(kept(vault, 99).to_bytes()) == len(kept(vault, 0).to_bytes())
     assert tomorrow(athlete_days(vault, athlete(99)), LAST, kept(vault, 99), today=LAST) is None
-
-
-def test_a_running_node_fits_without_being_asked(node: HeadRefitting, vault: Vault) -> None:
-    with refitting_heads(node, every_s=0.01):
-        wait_until(lambda: kept_head(vault, athlete(ATHLETES - 1)) is not None)
-
-    assert set(sources(vault)) == {ModelSource.OWN_MEAN}
