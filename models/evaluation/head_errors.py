@@ -11,6 +11,7 @@ import numpy as np
 
 from models.arrays import Floats
 from models.errors import NotEnoughData
+from models.evaluation.comparison import pooled_ridge
 from models.evaluation.metrics import mae
 from models.evaluation.readiness import ReadinessDays, Split, held_back, joined
 from models.ewma import expanding_mean, half_life_mean
@@ -142,6 +143,7 @@ def _ewma(_: Floats, split: Split) -> Floats:
 METHODS: Mapping[str, Callable[[Floats, Split], Floats]] = {
     "person mean": _person_mean,
     "EWMA": _ewma,
+    "local ridge once": lambda _, split: deviations(pooled_ridge([split.train]), split.test.X),
     "local ridge daily": lambda _, split: daily_ridge(_every_day(split)),
     "public initial weights": lambda _, split: deviations(_public(), split.test.X),
     "public initial weights, head fitted once": lambda _, split: deviations(

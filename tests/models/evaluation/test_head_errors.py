@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from models.errors import NotEnoughData
+from models.evaluation.comparison import judge
 from models.evaluation.head_errors import ALONE, METHODS, HeadErrors, daily_ridge, design_of, judge_with_heads
 from models.evaluation.holdout import judge_days
 from models.evaluation.league_study import StudyTerms, study
@@ -43,6 +44,7 @@ def test_errors_are_those_of_a_loop_over_days(squad: list[ReadinessDays]) -> Non
     assert found.errors["public initial weights, daily head"] == pytest.approx(np.mean(misses), abs=1e-6)
     assert found.errors["model, daily head"] == found.errors["public initial weights, daily head"]
     assert found.errors["model"] == found.errors["public initial weights"]
+    assert found.errors["local ridge once"] == pytest.approx(judge(PUBLIC, squad).local_ridge)
     assert set(ALONE) < set(METHODS)
 
 
