@@ -1,17 +1,19 @@
 """The node's own gate: a league model is used here only if it does better here than what the club can do alone.
 
-Judged on the newest days of this club's athletes, which no round learnt from. A model that fails is kept with the
-reasons and stays unused; the pages then say that no individual risk is available.
+Recovery is judged as it would be used: with a private head for each athlete, refitted day by day. Models are judged on
+the newest days of this club's athletes, which no round learnt from. One that fails is kept with the reasons and stays
+unused; of risk the pages then say that no individual risk is available.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.files.replace_file import replace_durably
 from client.errors import ClientError
@@ -22,12 +24,15 @@ from models.arrays import Floats
 from models.errors import NotEnoughData
 from models.evaluation.adoption_gate import JudgedDays, gate, own_base_rate
 from models.evaluation.comparison import judge
+from models.evaluation.head_errors import ALONE, WITH_HEADS, Difference, judge_with_heads
 from models.evaluation.holdout import judge_days, learn_days
-from models.features import READINESS_MODELS, RISK_SCHEMA, SCHEMAS, AthleteSeries, FeatureSchema
+from models.features import NETWORK_SCHEMA, RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS, AthleteSeries
 from models.registry import CARD, RECORD, WEIGHTS, OpenedModel, SealedModel, open_sealed_by_any, read_folder
 from policies.campaign import HexHash
 from policies.signing import VerifyKey
 
+LEAST_RESAMPLED = 5  # ours: drawing anew among fewer athletes says little of chance, and of one nothing
+TOO_FEW = "too few athletes to tell skill from luck"
 LARGEST_PART = 4 * 1024 * 1024
 GATE_SEED = 20261123  # the bootstrap of the gate gives the same verdict for the same days
 
@@ -35,7 +40,7 @@ GATE_SEED = 20261123  # the bootstrap of the gate gives the same verdict for the
 class Verdict(BaseModel):
     """What this node's gate said of one model. figures: mean absolute errors, or the gate's own figures.
 
-    judged_athletes: how many the judged days are of; None in a verdict of before, which did not say it.
+    judged_athletes: how many the judged days are of; judged: when. Both are None in a verdict that did not say it yet.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,6 +52,7 @@ class Verdict(BaseModel):
     judged_days: int = Field(ge=0)
     judged_athletes: int | None = Field(default=None, ge=0)
     figures: dict[str, float]
+    judged: AwareDatetime | None = None
 
 
 def read_model(folder: Path, league_keys: Sequence[VerifyKey]) -> tuple[OpenedModel, SealedModel]:
@@ -61,29 +67,33 @@ def read_model(folder: Path, league_keys: Sequence[VerifyKey]) -> tuple[OpenedMo
     return open_sealed_by_any(sealed, league_keys), sealed
 
 
-def judge_model(opened: OpenedModel, tables: Sequence[DailyTable]) -> Verdict:
+def judge_model(opened: OpenedModel, tables: Sequence[DailyTable], *, now: datetime | None = None) -> Verdict:
     """Put one model through this node's gate. tables: the days of athletes who let the league learn.
 
     Raises NotInstalled for a network where its libraries are not installed.
     """
-    name = opened.record.model
-    known = [table for table in tables if table.dates]
+    return judge_weights(opened.record.model, opened.record.sha256, opened.weights, tables, now=now)
+
+
+def judge_weights(
+    name: str, sha256: str, weights: Floats, tables: Sequence[DailyTable], *, now: datetime | None = None
+) -> Verdict:
+    """Put weights through this node's gate. name: of an installed model; sha256: what the verdict calls them."""
+    judges = {RECOVERY_SCHEMA.model: _judge_recovery, NETWORK_SCHEMA.model: _judge_network}
     try:
-        if name in READINESS_MODELS:
-            found = _judge_recovery(opened.weights, known, SCHEMAS[name])
-        else:
-            found = _judge_risk(opened.weights, known)
+        found = judges.get(name, _judge_risk)(weights, [table for table in tables if table.dates])
     except NotEnoughData:
         found = _Judgement(("not enough days held back to judge it",), 0, 0, {})
     kept = {name: value for name, value in found.figures.items() if np.isfinite(value)}
     return Verdict(
         model=name,
-        model_id=opened.record.sha256,
+        model_id=sha256,
         adopted=not found.reasons,
         reasons=found.reasons,
         judged_days=found.days,
         judged_athletes=found.athletes,
         figures=kept,
+        judged=now,
     )
 
 
@@ -94,8 +104,33 @@ class _Judgement(NamedTuple):
     figures: Mapping[str, float]
 
 
-def _judge_recovery(weights: Floats, tables: Sequence[DailyTable], schema: FeatureSchema) -> _Judgement:
-    found = judge(weights, [readiness_days(table) for table in tables], schema=schema)
+def _judge_recovery(weights: Floats, tables: Sequence[DailyTable]) -> _Judgement:
+    found = judge_with_heads(weights, [readiness_days(table) for table in tables])
+    rng = np.random.default_rng(GATE_SEED)
+    against = {name: found.difference(WITH_HEADS, name, rng=rng) for name in ALONE}
+    reasons = tuple(reason for name, gap in against.items() for reason in _why_not(name, gap))
+    if found.athletes < LEAST_RESAMPLED:
+        reasons = (TOO_FEW, *reasons)
+    errors = found.errors
+    figures = {
+        **{name: errors[name] for name in ALONE},
+        "with heads": errors[WITH_HEADS],
+        "without heads": errors["model"],
+        **{f"{name} difference": gap.mean for name, gap in against.items()},
+        **{f"{name} difference high": gap.high for name, gap in against.items()},
+    }
+    return _Judgement(reasons, found.test_days, found.athletes, figures)
+
+
+def _why_not(name: str, gap: Difference) -> tuple[str, ...]:
+    if gap.high < 0.0:
+        return ()
+    return (f"not surely closer than {name} alone" if gap.mean < 0.0 else f"not closer than {name} alone",)
+
+
+def _judge_network(weights: Floats, tables: Sequence[DailyTable]) -> _Judgement:
+    """A network has no heads: it is compared as it stands, by its mean error alone."""
+    found = judge(weights, [readiness_days(table) for table in tables], schema=NETWORK_SCHEMA)
     alone = {"person mean": found.person_mean, "EWMA": found.ewma, "local ridge": found.local_ridge}
     reasons = tuple(f"not closer than {name} alone" for name, value in alone.items() if not found.federated < value)
     return _Judgement(reasons, found.test_days, found.athletes, {**alone, "federated": found.federated})

@@ -26,6 +26,7 @@ from client.commands.files import ingest
 from client.corrections import commands as corrections
 from client.errors import ClientError
 from client.federation import audit_privacy
+from client.forecast import commands as forecast
 from client.mechanics import commands as mechanics
 from client.metrics import commands as metrics
 from client.own_settings import commands as own_settings
@@ -54,6 +55,7 @@ for area in (
     readings,
     metrics,
     mechanics,
+    forecast,
     corrections,
     plan,
     staff,

@@ -56,6 +56,7 @@ VERBS: EventDeclarations = {
     "ingest": records(EventKind.INGEST, unless="the node is not linked yet, or --dry-run stores nothing"),
     "readings": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "metrics": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
+    "forecast": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "reading correct": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "reading void": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "reading history": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),

@@ -12,6 +12,7 @@ from client.features.daily import DailyTable, build
 from models.arrays import Floats
 from models.errors import NotEnoughData
 from models.evaluation.comparison import judge
+from models.evaluation.head_errors import judge_with_heads
 from models.evaluation.readiness import ReadinessDays
 
 LEAST_ATHLETES = 3  # ours: a mean over fewer would show how one athlete's days were predicted
@@ -29,8 +30,8 @@ class AthleteDays:
 class SourceErrors:
     """Mean absolute errors in points of 0 to 10, over the athletes whose readiness comes from one app.
 
-    athletes: those of them who have days to judge on. errors: by method, those that need no federation first and then
-    "model"; others: of each further set of weights.
+    athletes: those of them who have days to judge on. errors: by method, those that need no federation first, then
+    "model" and "model_with_head"; others: of each further set of weights.
     """
 
     source: str
@@ -58,6 +59,7 @@ def errors_by_source(
 ) -> tuple[SourceErrors, ...]:
     """Judge `weights`, `others` and what needs no federation, by source; a source of too few athletes is left out.
 
+    Of `weights` and the public initial weights also what they err with a private head for each athlete.
     Each athlete's newest 30 % of days are judged on: a training round never learns from them.
     """
     squads: dict[str, list[ReadinessDays]] = defaultdict(list)
@@ -77,6 +79,7 @@ def _errors(
         return None
     if judged.athletes < LEAST_ATHLETES:
         return None
+    with_heads = judge_with_heads(weights, squad).errors
     return SourceErrors(
         source=source,
         athletes=judged.athletes,
@@ -85,8 +88,11 @@ def _errors(
             "person_mean": judged.person_mean,
             "ewma": judged.ewma,
             "local_ridge": judged.local_ridge,
+            "local_ridge_daily": with_heads["local ridge daily"],
             "public_initial_weights": judged.public_initial_weights,
+            "public_initial_weights_with_head": with_heads["public initial weights, daily head"],
             "model": judged.federated,
+            "model_with_head": with_heads["model, daily head"],
         },
         others=tuple(judge(one, squad).federated for one in others),
     )

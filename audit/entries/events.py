@@ -94,7 +94,7 @@ _SENTENCES = {
     EventKind.CAMPAIGN_CLOSED: "Training campaign closed",
     EventKind.CAMPAIGN_REFUSED: "Campaign message refused",
     EventKind.MODEL_REGISTERED: "Model registered",
-    EventKind.MODEL_ADOPTED: "Club decided whether to use a model (which way is sealed)",
+    EventKind.MODEL_ADOPTED: "Club judged a model on its own later data (which way is told to nobody)",
     EventKind.MEMBER_ENROLLED: "Athlete enrolled",
     EventKind.ORG_REGISTERED: "Organisation registered",
     EventKind.RULES_LOADED: "Rules loaded",

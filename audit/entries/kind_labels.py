@@ -81,8 +81,8 @@ KINDS: Mapping[EventKind, KindWords] = {
         "Which model, and its fingerprint.",
     ),
     K.MODEL_ADOPTED: KindWords(
-        "A club measured a model on its own later data and decided whether to use it.",
-        "Which model, how it did, and which way the decision went.",
+        "A club measured a model on its own later data.",
+        "Which model. How it did and whether it is used there is told to nobody.",
     ),
     K.MEMBER_ENROLLED: KindWords("A club enrolled an athlete.", "Who."),
     K.ORG_REGISTERED: KindWords(

@@ -35,10 +35,10 @@ def adopt(
     """
     from audit.entries.details.clubs import ModelJudged
     from client.adoption import LARGEST_PART, Adoptions, judge_model, read_model
-    from client.commands.learners import league_keys, learners
     from client.consent_client import NodeConsentClient
     from client.league_models.chain import ModelChain
     from client.league_models.parcel import read_published
+    from client.learning.learners import league_keys, learners
     from client.settings import load_settings
 
     settings = load_settings(folder)
@@ -48,9 +48,9 @@ def adopt(
     chain = ModelChain(settings.received, keys, settings.models)
     _, new = chain.examine(parcel, now=utc_now())
     with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
-        verdict = judge_model(opened, _tables(settings, learners(consent, opened.record)))
-        # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.
-        consent.event(ModelJudged(model=verdict.model_id, adopted=verdict.adopted))
+        verdict = judge_model(opened, _tables(settings, learners(consent, opened.record)), now=utc_now())
+        # The log first: a verdict that nobody could see later is none. Which way it went is told to nobody.
+        consent.event(ModelJudged(model=verdict.model_id))
     chain.keep(parcel, new)
     Adoptions(settings.models).record(verdict, sealed)
     if as_json:

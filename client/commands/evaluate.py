@@ -24,8 +24,11 @@ NAMES = {
     "person_mean": "person mean",
     "ewma": "EWMA, half-life 3 days",
     "local_ridge": "local ridge, one model per athlete",
+    "local_ridge_daily": "local ridge, refitted daily",
     "public_initial_weights": "public initial weights, no rounds",
+    "public_initial_weights_with_head": "public initial weights with private heads",
     "model": "the league's model",
+    "model_with_head": "the league's model with private heads",
 }
 
 
@@ -52,9 +55,9 @@ def evaluate(
     from audit.entries.details.clubs import OperatorLooked
     from audit.entries.details.codes import OperatorView
     from client.adoption import read_model
-    from client.commands.learners import league_keys, learners
     from client.consent_client import NodeConsentClient
     from client.evaluation import errors_by_source
+    from client.learning.learners import league_keys, learners
     from client.settings import load_settings
     from models.features import RECOVERY_SCHEMA
 

@@ -62,6 +62,7 @@ def run(
     from client.app import build_app
     from client.consent_client import NodeConsentClient
     from client.figures import node_figures, node_health
+    from client.learning.beside_pages import learning_beside
     from client.settings import load_settings
     from client.uploads.limits import NODE_BODIES
     from client.vault.access import open_vault
@@ -88,7 +89,8 @@ def run(
         beside = operator_listeners(figures, health, host=metrics_host, port=metrics_port)
         stop = stopped_by_signals()
         old = deleting_old(vault, lambda: load_settings(folder).keep_days, consent, clock=utc_now)
-        with erasing_again(vault, consent), old, node.working(), serving([*listeners, *beside]):
+        learnt = learning_beside(settings, vault=vault, consent=consent, clock=utc_now)
+        with erasing_again(vault, consent), old, learnt, node.working(), serving([*listeners, *beside]):
             say_operator_address(metrics_host, beside)
             say(f"listening on http://{host}:{listeners[0].port}")
             wait_for_stop(stop, [*listeners, *beside])

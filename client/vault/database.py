@@ -102,11 +102,19 @@ CREATE TABLE remembered_label (
 CREATE INDEX remembered_label_by_athlete ON remembered_label (athlete);
 """
 
+# One row of one size for each athlete: their own model of tomorrow's readiness. It is fitted anew every day.
+_HEADS: Final = (
+    "CREATE TABLE private_head (athlete INTEGER PRIMARY KEY REFERENCES athlete, sealed BLOB NOT NULL) WITHOUT ROWID;"
+)
 
-_STEPS: Final = (_FIRST, _SQUADS, _REST_RULES, _ENTRIES, _CORRECTIONS, _OWN_SETTINGS, _QUESTIONS, _TABLES, _LABELS)
+
+_STEPS: Final = (
+    *(_FIRST, _SQUADS, _REST_RULES, _ENTRIES, _CORRECTIONS, _OWN_SETTINGS, _QUESTIONS, _TABLES, _LABELS),
+    _HEADS,
+)
 OF_ONE_ATHLETE: Final = (
     *("observation", "superseded", "source", "import_claims", "import", "quarantine", "rest_rule"),
-    *("hand_act", "empty_place", "own_setting", "answered_question", "remembered_label"),
+    *("hand_act", "empty_place", "own_setting", "answered_question", "remembered_label", "private_head"),
 )
 """The tables that hold something of an athlete, in an order in which their rows can be deleted."""
 SCHEMA: Final = Schema("vault", [statements(step) for step in _STEPS])

@@ -1,8 +1,9 @@
 """One page, one look: what this person may see of whom, asked of the consent service for every page anew."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Protocol
 
 from audit.entries.details.base import Details
@@ -35,6 +36,8 @@ SHOWN: Mapping[Category, Granularity] = {
     Category.TESTS: Granularity.DAILY,
     Category.INJURY: Granularity.DAILY,
 }
+FINER: Mapping[Role, Mapping[Category, Granularity]] = {Role.MEDICAL: {Category.READINESS: Granularity.DAILY}}
+"""What the page of one athlete asks on top, of roles that the rules may let see more than `SHOWN` says."""
 ASKED: Mapping[ClubPage, tuple[Category, ...]] = {
     ClubPage.MORNING_BOARD: (Category.READINESS,),
     ClubPage.ATHLETES: tuple(SHOWN),
@@ -67,7 +70,8 @@ class PageAccess:
     """What one page may show: categories by athlete. Whoever is not in it does not exist for this page.
 
     ends: the date until which an athlete's earliest-ending grant of these runs. valid_until: when the check is stale.
-    skew: this node's clock minus the consent service's, as the snapshot told it a moment ago.
+    skew: this node's clock minus the consent service's, as the snapshot told it a moment ago. finer: categories by
+    athlete that may be shown as exposing as `FINER` says, and not only as `SHOWN` does.
     """
 
     allowed: Mapping[AthleteId, frozenset[Category]]
@@ -75,6 +79,13 @@ class PageAccess:
     checked: datetime
     valid_until: datetime
     skew: timedelta = timedelta(0)
+    finer: Shared = field(default_factory=dict)
+
+    def is_daily(self, athlete: AthleteId, category: Category) -> bool:
+        """True if this category of the athlete may be shown day by day, in figures."""
+        if SHOWN.get(category, Granularity.NONE) >= Granularity.DAILY:
+            return category in self.of(athlete)
+        return category in self.finer.get(athlete, ())
 
     def of(self, athlete: AthleteId) -> frozenset[Category]:
         """Categories of one athlete; empty if there are none or no such athlete."""
@@ -130,7 +141,7 @@ class PageAccessRequests:
         if not is_athlete_id(athlete) or self._is_refused(viewer, athlete, snapshot):
             return PageAccess({}, {}, self.clock(), snapshot.expires)  # names nobody
         pairs = [(athlete, category) for category in SHOWN]
-        return self._access(viewer, snapshot, pairs, self._live(viewer, snapshot))
+        return self._access(viewer, snapshot, pairs, self._live(viewer, snapshot), FINER.get(viewer.role, {}))
 
     def from_snapshot(self, viewer: Viewer, athlete: AthleteId) -> PageAccess:
         """What the signed snapshot says is shared now, for a deed that is logged as what it is: see `web.decide`.
@@ -167,11 +178,13 @@ class PageAccessRequests:
     def _of_other_squads(self, viewer: Viewer) -> frozenset[AthleteId]:
         return frozenset(one.athlete for one in self.held() if one.squad not in viewer.squads)
 
-    def _live(self, viewer: Viewer, snapshot: ConsentSnapshot) -> Shared:
-        """What the snapshot lists now for this person's role, whatever the squad."""
+    def _live(
+        self, viewer: Viewer, snapshot: ConsentSnapshot, levels: Mapping[Category, Granularity] = SHOWN
+    ) -> Shared:
+        """What the snapshot lists now for this person's role, whatever the squad. levels: how exposing it would be."""
         now, live = self.clock(), dict[AthleteId, frozenset[Category]]()
         for grant in snapshot.grants:
-            level = SHOWN.get(grant.category)
+            level = levels.get(grant.category)
             if level is not None and replace(snapshot, grants=(grant,)).is_live(
                 grant.athlete,
                 categories=[grant.category],
@@ -185,32 +198,54 @@ class PageAccessRequests:
         return live
 
     def _access(
-        self, viewer: Viewer, snapshot: ConsentSnapshot, pairs: Sequence[tuple[AthleteId, Category]], live: Shared
+        self,
+        viewer: Viewer,
+        snapshot: ConsentSnapshot,
+        pairs: Sequence[tuple[AthleteId, Category]],
+        live: Shared,
+        finer: Mapping[Category, Granularity] = MappingProxyType({}),
     ) -> PageAccess:
-        rulings: tuple[Ruling, ...] = ()
-        if pairs:
-            rulings = self.consent.decisions(
-                person=viewer.person,
-                role=viewer.role,
-                action=Action.READ,
-                purpose=viewer.purpose,
-                questions=[self._question(athlete, category) for athlete, category in pairs],
-            )
-        allowed = dict[AthleteId, frozenset[Category]]()
-        for ruling in rulings:
-            if ruling.allowed and ruling.category in live.get(ruling.athlete, ()):
-                allowed[ruling.athlete] = allowed.get(ruling.athlete, frozenset()) | {ruling.category}
+        """Ask about the pairs, and of their athletes also what is finer; all of it in one call."""
+        more = [(athlete, category) for athlete in dict(pairs) for category in finer]
+        rulings = self._rulings(viewer, [(pairs, SHOWN), (more, finer)])
+        allowed = _opened(rulings[: len(pairs)], live)
+        opened = _opened(rulings[len(pairs) :], self._live(viewer, snapshot, finer)) if more else {}
         granted = _granted(viewer, snapshot, self.club)
         ends = {
             a: min(granted[(a, c)] for c in shown if (a, c) in granted)
             for a, shown in allowed.items()
             if any((a, c) in granted for c in shown)
         }
-        return PageAccess(allowed, ends, self.clock(), snapshot.expires)
+        return PageAccess(allowed, ends, self.clock(), snapshot.expires, finer=opened)
 
-    def _question(self, athlete: AthleteId, category: Category) -> Question:
+    def _rulings(
+        self,
+        viewer: Viewer,
+        asked: Sequence[tuple[Sequence[tuple[AthleteId, Category]], Mapping[Category, Granularity]]],
+    ) -> tuple[Ruling, ...]:
+        questions = [self._question(*pair, levels) for pairs, levels in asked for pair in pairs]
+        if not questions:
+            return ()
+        return self.consent.decisions(
+            person=viewer.person,
+            role=viewer.role,
+            action=Action.READ,
+            purpose=viewer.purpose,
+            questions=questions,
+        )
+
+    def _question(self, athlete: AthleteId, category: Category, levels: Mapping[Category, Granularity]) -> Question:
         unworn = self.without_wearables and category in WITHOUT_WEARABLES
-        return Question(athlete, category, SHOWN[category], without_wearables=unworn)
+        return Question(athlete, category, levels[category], without_wearables=unworn)
+
+
+def _opened(rulings: Sequence[Ruling], live: Shared) -> dict[AthleteId, frozenset[Category]]:
+    """What both the rulings and the snapshot allow."""
+    allowed = dict[AthleteId, frozenset[Category]]()
+    for ruling in rulings:
+        if ruling.allowed and ruling.category in live.get(ruling.athlete, ()):
+            allowed[ruling.athlete] = allowed.get(ruling.athlete, frozenset()) | {ruling.category}
+    return allowed
 
 
 def _granted(viewer: Viewer, snapshot: ConsentSnapshot, club: OrgId) -> dict[tuple[AthleteId, Category], datetime]:

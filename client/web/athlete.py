@@ -11,8 +11,7 @@ from fastapi import APIRouter, Request, Response
 from chassis.text import listed, long_date, plural, sentence, weekday_date
 from chassis.web.charts import Chart
 from client.coaching.daily_assessment import DailyAssessment
-from client.coaching.domains import TRAITS, Domain
-from client.coaching.evidence import Evidence
+from client.coaching.domains import TRAITS
 from client.coaching.histories import availability_on, index_of
 from client.coaching.journal import CoachingJournal
 from client.coaching.missing_evidence import missing_evidence
@@ -23,14 +22,16 @@ from client.coaching.review import REASON_TEXT, ReviewAnswer, ReviewDecision, ov
 from client.features.daily import DailyTable
 from client.features.days.column_sources import SourcesOfFigures
 from client.features.morning_answers import morning_items_used
+from client.learning.tomorrow import Tomorrow
 from client.vault.store import Athlete
 from client.web import text
 from client.web.access import PageAccess
-from client.web.beside_usual import against_usual
 from client.web.charts.hrv import hrv_chart, hrv_sources
 from client.web.charts.load import load_chart, load_sources
 from client.web.charts.sleep import sleep_chart, sleep_sources
 from client.web.charts.sources import page_names
+from client.web.rows.evidence_rows import evidence_rows, share_rows
+from client.web.rows.expected_lines import expected_lines
 from client.web.site import DECISIONS_DAYS, ClubSite
 from client.web.tables import streams_of
 from client.web.viewer import ROLE_NAMES, Viewer
@@ -43,34 +44,18 @@ _DERIVED: Mapping[Category, tuple[str, ...]] = {Category.HEART: ("lnrmssd",), Ca
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceRow:
-    """One source of evidence in words."""
-
-    source: str
-    light: str
-    word: str
-    measured: str
-    points: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShareRow:
-    """What one source gives to Z, in words: its value of this morning alone, in own usual spreads, and its share."""
-
-    source: str
-    steps: str
-    share: str
-
-
-@dataclass(frozen=True, slots=True)
 class Opened:
-    """One athlete as this look shows them; `assessment` is None where readiness is not shown to this person."""
+    """One athlete as this look shows them.
+
+    assessment, tomorrow: None where readiness is not shown to this person; tomorrow also where nothing can be said.
+    """
 
     athlete: Athlete
     access: PageAccess
     day: date
     table: DailyTable
     assessment: DailyAssessment | None
+    tomorrow: Tomorrow | None = None
 
 
 def router(site: ClubSite) -> APIRouter:
@@ -91,8 +76,10 @@ def opened(site: ClubSite, viewer: Viewer, athlete: AthleteId) -> Opened:
     one = site.athlete(access, athlete)
     table = site.table(access, athlete)
     day = site.day()
-    shown = Category.READINESS in access.of(athlete)
-    return Opened(one, access, day, table, site.assessment(access, athlete, site.context(day)) if shown else None)
+    if Category.READINESS not in access.of(athlete):
+        return Opened(one, access, day, table, None)
+    assessment = site.assessment(access, athlete, site.context(day))
+    return Opened(one, access, day, table, assessment, site.tomorrow(athlete, table, day))
 
 
 def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
@@ -124,6 +111,7 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         light_lacks=text.light_lacks(one.evidence, site.context(it.day).weights) if one else "",
         evidence=evidence_rows(one.evidence, morning_items_used(it.table)) if one else [],
         shares=share_rows(one.evidence) if one else [],
+        tomorrow=expected_lines(it.access, athlete, it.tomorrow) if one else {},
         unworn=site.settings.without_wearables,
         not_compared=_not_compared(it),
         points=_points_words(one) if one else "",
@@ -230,41 +218,6 @@ def _ends(site: ClubSite, one: DailyAssessment | None) -> str:
     return f"{weekday_date(end.date())}, {text.clock_time(end)}"
 
 
-def evidence_rows(evidence: Evidence, items: int) -> list[EvidenceRow]:
-    """Return the rows of the evidence list, most points first; sources without enough data are not listed."""
-    rows = []
-    for domain in sorted(Domain, key=lambda d: (-_points(evidence, d), list(Domain).index(d))):
-        finding = evidence.findings.get(domain)
-        if finding is None:
-            continue
-        rows.append(
-            EvidenceRow(
-                source=TRAITS[domain].label,
-                light=finding.light.value,
-                word=against_usual(finding),
-                measured=text.measured(finding, items),
-                points="not counted" if evidence.is_grey else str(finding.points),
-            )
-        )
-    return rows
-
-
-def share_rows(evidence: Evidence) -> list[ShareRow]:
-    """Return each share of Z, the lowest first, then sources of the list that have none; nothing on grey mornings.
-
-    Z rests on this morning's values alone, the list on means of several days: a source may stand in one of them only.
-    """
-    shares = evidence.readiness.contributions
-    if evidence.is_grey:
-        return []
-    given = [
-        ShareRow(TRAITS[domain].label, text.minus(evidence.z[domain]), text.minus(share))
-        for domain, share in sorted(shares.items(), key=lambda item: (item[1], item[0]))
-    ]
-    missing = [domain for domain in Domain if domain in evidence.findings and domain not in shares]
-    return given + [ShareRow(TRAITS[domain].label, "nothing to compare", "none") for domain in missing]
-
-
 def _not_compared(it: Opened) -> list[str]:
     """Say of each kind of evidence without enough data what it needs and what is there."""
     placed = index_of(it.table, it.day)
@@ -272,11 +225,6 @@ def _not_compared(it: Opened) -> list[str]:
         return []
     missing = missing_evidence(*placed, it.assessment.evidence.findings)
     return [f"{TRAITS[one].label}: {'; '.join(lack.text for lack in needed)}." for one, needed in missing.items()]
-
-
-def _points(evidence: Evidence, domain: Domain) -> int:
-    finding = evidence.findings.get(domain)
-    return finding.points if finding else -1
 
 
 def decision_words(site: ClubSite, decision: ReviewDecision, proposal: Proposal | None) -> dict[str, str]:

@@ -29,6 +29,15 @@ FIGURE_WORDS = {
     "person mean": "Mean error of each athlete’s own mean",
     "EWMA": "Mean error of each athlete’s weighted mean",
     "local ridge": "Mean error of this club’s own model",
+    "local ridge daily": "Mean error of each athlete’s own trend, fitted daily",
+    "with heads": "Mean error of the league model with own heads",
+    "without heads": "Mean error of the league model alone",
+    "person mean difference": "League model with own heads less own mean",
+    "person mean difference high": "The same, upper end of its 90 % interval",
+    "EWMA difference": "League model with own heads less weighted mean",
+    "EWMA difference high": "The same, upper end of its 90 % interval",
+    "local ridge daily difference": "League model with own heads less own trend",
+    "local ridge daily difference high": "The same, upper end of its 90 % interval",
     "events": "Injuries in these days",
     "slope": "Calibration slope",
     "observed_to_expected": "Injuries seen for each one expected",
@@ -52,6 +61,10 @@ REASON_WORDS = {
     "not closer than person mean alone": "not closer than each athlete’s own mean",
     "not closer than EWMA alone": "not closer than each athlete’s weighted mean",
     "not closer than local ridge alone": "not closer than this club’s own model",
+    "not closer than local ridge daily alone": "not closer than each athlete’s own trend, fitted daily",
+    "not surely closer than person mean alone": "closer than each athlete’s own mean, but that may be luck",
+    "not surely closer than EWMA alone": "closer than each athlete’s weighted mean, but that may be luck",
+    "not surely closer than local ridge daily alone": "closer than each athlete’s own trend, but that may be luck",
     "calibration slope outside .8 to 1.25": "calibration slope outside 0.8 to 1.25",
 }
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -128,7 +141,10 @@ def _finding(risk: Verdict | None) -> str:
 
 
 def _lead(risk: Verdict | None, *, is_any: bool) -> str:
-    own = "Readiness, proposals and charts here come from each athlete’s own past alone."
+    own = (
+        "Lights, proposals and charts here come from each athlete’s own past alone; what is expected of tomorrow says "
+        "on the athlete’s page where it comes from."
+    )
     if not is_any:
         return f"No league model has been checked on this node yet. {own}"
     if risk is not None and not risk.adopted:
@@ -213,7 +229,8 @@ def _power_of_ten(value: float) -> str:
 def _figure(verdict: Verdict, name: str) -> str:
     value = verdict.figures[name]
     if verdict.model in READINESS_MODELS:
-        return f"{minus(value, 3)} points of 10"
+        aim = " (below 0 needed)" if name.endswith("high") else ""
+        return f"{minus(value, 3)} points of 10{aim}"
     shown = _count(value) if name == "events" else minus(value, 2)
     return f"{shown} ({FIGURE_AIMS[name]})" if name in FIGURE_AIMS else shown
 

@@ -18,6 +18,8 @@ from client.coaching.domains import PROFILES
 from client.coaching.journal import CoachingJournal
 from client.coaching.training_session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
+from client.learning.kept_head import kept_head
+from client.learning.tomorrow import Tomorrow, tomorrow
 from client.questions.session_questions import SessionQuestion
 from client.settings import NodeSettings
 from client.uploads.session_uploads import SessionUploads
@@ -185,6 +187,10 @@ class ClubSite:
             plan=self.set_plan(athlete, context.day),
             decisions=self.journal.decisions(athlete, since=since),
         )
+
+    def tomorrow(self, athlete: AthleteId, table: DailyTable, day: date) -> Tomorrow | None:
+        """Return what is expected of the day after `day`; table: with readiness, as far as this look allows it."""
+        return tomorrow(table, day, kept_head(self.vault, athlete), today=self.now().date())
 
     def set_plan(self, athlete: AthleteId, day: date) -> SessionPlan | None:
         """Return the plan that staff set for this athlete or for everyone; None if there is none."""

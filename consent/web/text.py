@@ -179,7 +179,7 @@ EVENTS = {
     EventKind.CAMPAIGN_CLOSED: "The league closed a round of learning",
     EventKind.CAMPAIGN_REFUSED: "A message of league learning was refused",
     EventKind.MODEL_REGISTERED: "The league registered a model",
-    EventKind.MODEL_ADOPTED: "A club decided whether to use a model",
+    EventKind.MODEL_ADOPTED: "A club judged a model on its own later data",
     EventKind.MEMBER_ENROLLED: "Your club enrolled you",
     EventKind.ORG_REGISTERED: "An organisation was registered",
     EventKind.RULES_LOADED: "The rules were loaded",

@@ -90,7 +90,7 @@ def compare(
         test_days=sum(split.test.n_valid for split in splits),
         **baselines(splits),
         local_ridge=_local_error(splits),
-        pooled_ridge=error_of(_ridge([split.train for split in splits]), splits),
+        pooled_ridge=error_of(pooled_ridge([split.train for split in splits]), splits),
         public_initial_weights=error_of(np.array(start), splits),
         federated=error_of(train_in_clear(manifest.model_copy(update=CLEAR), start, squads), splits),
         federated_clipped=error_of(train_in_clear(manifest, start, squads), splits),
@@ -145,7 +145,7 @@ def train_without_privacy(manifest: CampaignManifest, squads: Sequence[Sequence[
     return train_in_clear(manifest.model_copy(update=CLEAR), initial_weights(manifest.model), series)
 
 
-def _ridge(series: Sequence[AthleteSeries]) -> Floats:
+def pooled_ridge(series: Sequence[AthleteSeries]) -> Floats:
     """Ordinary ridge on all days of `series` together, alpha 10, bias free; zeros where there is no day."""
     X = np.concatenate([one.X[one.mask] for one in series]).astype(np.float64)
     y = np.concatenate([one.y[one.mask] for one in series]).astype(np.float64)
@@ -158,4 +158,4 @@ def _ridge(series: Sequence[AthleteSeries]) -> Floats:
 
 def _local_error(splits: Sequence[Split]) -> float:
     """Error of one ridge per athlete, fitted on that athlete's days alone."""
-    return mae(*joined([(deviations(_ridge([split.train]), split.test.X), split) for split in splits]))
+    return mae(*joined([(deviations(pooled_ridge([split.train]), split.test.X), split) for split in splits]))

@@ -6,16 +6,17 @@ seeds of their own, so no parameter was chosen on them. Everything but the noise
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
 from models import risk
 from models.arrays import Floats
 from models.errors import NotEnoughData
+from models.evaluation.head_errors import error_with_heads, first_days_error
 from models.evaluation.metrics import log_loss
-from models.evaluation.readiness import ReadinessDays, baselines, error_of, held_back
-from models.features import READINESS_MODELS, SCHEMAS, AthleteSeries, FeatureSchema
+from models.evaluation.readiness import ReadinessDays, Split, baselines, error_of, held_back
+from models.features import READINESS_MODELS, RECOVERY_SCHEMA, SCHEMAS, AthleteSeries, FeatureSchema
 from models.privacy.packed_series import PackedSeries
 from models.synthetic.days import World
 from models.synthetic.league import SyntheticLeague, synthetic_league
@@ -27,8 +28,11 @@ from models.training.recipes import ROUNDS, Recipe, exchange_recipe, rounds_reci
 from models.training.simulation import simulated_manifest, train_private
 from policies.budget import sigma_for
 
+Judge = Callable[[Floats], float]
+
 DAYS = 400
 JUDGED_ATHLETES = 200  # ours: fresh athletes of the same world on whom a risk model is judged
+NEW_ATHLETES, NEW_DAYS = 100, 14  # ours: fresh athletes of the same world, and their first days
 STUDY_SEED = 20270101
 NETWORK_EPOCHS = 4  # ours: passes over a league's days by a network that is fitted without privacy
 
@@ -61,6 +65,8 @@ class LeagueErrors:
     person_mean: what each athlete's own mean, or the league's usual rate, errs; ewma: NaN for risk. private is the mean
     over draws. half, double: private with a public number wrong by that. rounds_control: as many rounds as campaigns
     had before, at the same epsilon in the metric of the exchange; NaN where rounds are asked for anyway.
+    The others, NaN for risk, are with a private head for each athlete, refitted daily; new: on the first `NEW_DAYS`
+    learnable days of athletes who are not among those who learnt.
     """
 
     person_mean: float
@@ -71,6 +77,10 @@ class LeagueErrors:
     half: float
     double: float
     rounds_control: float
+    start_with_head: float = math.nan
+    private_with_head: float = math.nan
+    new_start_with_head: float = math.nan
+    new_private_with_head: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +132,28 @@ def _one_league(terms: StudyTerms, place: int) -> LeagueErrors:
         series, own_mean, ewma, judged = _risk(league, seed, terms, world)
     squads = [PackedSeries(tuple(series[club :: terms.clubs])) for club in range(terms.clubs)]
 
-    def private(recipe: Recipe) -> float:
+    def drawn(recipe: Recipe) -> list[Floats]:
         manifest = simulated_manifest(recipe, terms.clubs)
-        return float(np.mean([judged(train_private(manifest, start.tolist(), squads)) for _ in range(terms.draws)]))
+        return [train_private(manifest, start.tolist(), squads) for _ in range(terms.draws)]
 
-    known = [one for one in series if one.n_valid]
-    return LeagueErrors(
+    def private(recipe: Recipe) -> float:
+        return _mean(judged, drawn(recipe))
+
+    known, learnt = [one for one in series if one.n_valid], drawn(terms.recipe())
+    found = LeagueErrors(
         person_mean=own_mean,
         ewma=ewma,
         start=judged(start),
         no_privacy=judged(_without_privacy(schema, start, known)),
-        private=private(terms.recipe()),
+        private=_mean(judged, learnt),
         half=private(terms.recipe(athletes=max(terms.athletes // 2, 1))),
         double=private(terms.recipe(athletes=2 * terms.athletes)),
         rounds_control=_rounds_control(terms, squads, judged),
     )
+    if schema is not RECOVERY_SCHEMA:
+        return found
+    fresh = _days_of(_league(seed + 700_000_001, NEW_ATHLETES, 4, world), NEW_ATHLETES)
+    return _with_heads(found, start, learnt, held_back(_days_of(league, terms.athletes)), fresh)
 
 
 def _without_privacy(schema: FeatureSchema, start: Floats, series: Sequence[AthleteSeries]) -> Floats:
@@ -147,7 +164,32 @@ def _without_privacy(schema: FeatureSchema, start: Floats, series: Sequence[Athl
     return minimise_network(schema, series, start=start, epochs=NETWORK_EPOCHS, seed=STUDY_SEED)
 
 
-Judge = Callable[[Floats], float]
+def _with_heads(
+    found: LeagueErrors,
+    start: Floats,
+    learnt: Sequence[Floats],
+    splits: Sequence[Split],
+    fresh: Sequence[ReadinessDays],
+) -> LeagueErrors:
+    """The same with what heads add, for those who learnt and for athletes who are new."""
+
+    def known(weights: Floats) -> float:
+        return error_with_heads(weights, splits)
+
+    def new(weights: Floats) -> float:
+        return first_days_error(weights, fresh, first=NEW_DAYS)
+
+    return replace(
+        found,
+        start_with_head=known(start),
+        private_with_head=_mean(known, learnt),
+        new_start_with_head=new(start),
+        new_private_with_head=_mean(new, learnt),
+    )
+
+
+def _mean(judged: Judge, learnt: Sequence[Floats]) -> float:
+    return float(np.mean([judged(weights) for weights in learnt]))
 
 
 def _rounds_control(terms: StudyTerms, squads: Sequence[PackedSeries], judged: Judge) -> float:
@@ -163,10 +205,13 @@ def _rounds_control(terms: StudyTerms, squads: Sequence[PackedSeries], judged: J
 def _readiness(
     league: SyntheticLeague, athletes: int, schema: FeatureSchema
 ) -> tuple[Sequence[AthleteSeries], float, float, Judge]:
-    days = [ReadinessDays(one.daily["readiness"], league.weekday) for one in league.athletes[:athletes]]
-    splits = held_back(days, schema=schema)
+    splits = held_back(_days_of(league, athletes), schema=schema)
     naive = baselines(splits)
     return [split.train for split in splits], naive["person_mean"], naive["ewma"], lambda w: error_of(w, splits)
+
+
+def _days_of(league: SyntheticLeague, athletes: int) -> list[ReadinessDays]:
+    return [ReadinessDays(one.daily["readiness"], league.weekday) for one in league.athletes[:athletes]]
 
 
 def _risk(

@@ -101,6 +101,8 @@ def simulate(options: SimulateOptions) -> None:
 
 def as_json(terms: "StudyTerms", found: "StudyErrors") -> dict[str, Any]:
     """The answer for programs; what is not known is null."""
+    from models.evaluation.league_study import NEW_DAYS
+
     recipe, mean = terms.recipe(), found.mean
     return {
         "model": terms.model,
@@ -117,6 +119,13 @@ def as_json(terms: "StudyTerms", found: "StudyErrors") -> dict[str, Any]:
             "no_privacy": mean.no_privacy,
             "private": mean.private,
             "rounds_control": _known(mean.rounds_control),
+            "start_with_head": _known(mean.start_with_head),
+            "private_with_head": _known(mean.private_with_head),
+        },
+        "new_athletes": {
+            "first_days": NEW_DAYS,
+            "start_with_head": _known(mean.new_start_with_head),
+            "private_with_head": _known(mean.new_private_with_head),
         },
         "wrong_public_number": {"half": mean.half, "double": mean.double},
         "share_kept": _known(found.share_kept),
@@ -141,8 +150,10 @@ def _columns(terms: "StudyTerms") -> tuple[str, str]:
 
 
 def _rows(terms: "StudyTerms", mean: "LeagueErrors") -> list[tuple[str, float]]:
+    from models.evaluation.league_study import NEW_DAYS
     from models.training.recipes import ROUNDS
 
+    new = f"new athletes' first {NEW_DAYS} days, own heads on"
     usual = "each athlete's own mean" if _measure(terms) == "mean_absolute_error" else "the league's usual rate"
     return [
         (usual, mean.person_mean),
@@ -153,6 +164,10 @@ def _rows(terms: "StudyTerms", mean: "LeagueErrors") -> list[tuple[str, float]]:
         (f"{ROUNDS} rounds instead, in the same metric", mean.rounds_control),
         (f"with privacy, public number {max(terms.athletes // 2, 1)}", mean.half),
         (f"with privacy, public number {2 * terms.athletes}", mean.double),
+        ("public initial weights with own heads", mean.start_with_head),
+        ("with privacy and own heads", mean.private_with_head),
+        (f"{new} the public initial weights", mean.new_start_with_head),
+        (f"{new} the private model", mean.new_private_with_head),
     ]
 
 

@@ -226,6 +226,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "readings"): [lambda e, _: [e.programs.node, e.programs.one]],
     ("homefield-node", "metrics"): [lambda e, _: [e.programs.node, e.programs.one]],
     ("homefield-node", "movement"): [lambda e, fresh: [e.bouts(fresh)]],
+    ("homefield-node", "forecast"): [lambda e, _: [e.programs.node, e.programs.one]],
     ("homefield-node", "athlete", "rename"): [lambda e, fresh: [copied_node(e, fresh), e.programs.one, "Bo Ek"]],
     ("homefield-node", "athlete", "set-minor"): [lambda e, fresh: [copied_node(e, fresh), e.programs.one, "yes"]],
     ("homefield-node", "athlete", "remove"): [lambda e, fresh: [copied_node(e, fresh), e.programs.one, "--yes"]],

@@ -32,6 +32,7 @@ READING = {
     ("homefield-node", "adopt"),
     ("homefield-node", "athlete", "list"),
     ("homefield-node", "evaluate"),
+    ("homefield-node", "forecast"),
     ("homefield-node", "readings"),
     ("homefield-node", "metrics"),
     ("homefield-node", "movement"),

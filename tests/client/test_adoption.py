@@ -1,5 +1,6 @@
 """The node's own gate: a league model is used only if the league signed it and it beats what the club can do alone."""
 
+import json
 import sys
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,9 +9,11 @@ import pytest
 
 from client.adoption import Adoptions, judge_model, read_model
 from client.errors import ClientError
+from client.evaluation import readiness_days
 from client.features.daily import DailyTable
 from models.card import card_for
 from models.errors import BadWeights, NotInstalled
+from models.evaluation.head_errors import ALONE, judge_with_heads
 from models.features import NETWORK_SCHEMA, RECOVERY_SCHEMA, RISK_SCHEMA
 from models.registry import open_sealed, seal
 from models.synthetic.league import synthetic_league
@@ -19,6 +22,7 @@ from models.training.recipes import manifest_from, rounds_recipe
 from policies.errors import BadSignature
 from policies.signing import SigningKey
 
+PUBLIC = np.array(initial_weights(RECOVERY_SCHEMA.model))
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 LEAGUE = SigningKey(bytes(range(32)))
 
@@ -55,33 +59,81 @@ def opened(weights, model=RECOVERY_SCHEMA.model):
     return open_sealed(sealed_model(weights, model), key=LEAGUE.verify_key)
 
 
-def test_a_model_that_always_says_the_own_mean_is_not_adopted(tables):
+def test_a_model_that_says_nothing_is_not_adopted_whatever_heads_make_of_it(tables):
     verdict = judge_model(opened(np.zeros(RECOVERY_SCHEMA.dimension)), tables)
 
     assert not verdict.adopted
-    assert "not closer than person mean alone" in verdict.reasons
+    assert verdict.reasons == ("not closer than EWMA alone", "not closer than local ridge daily alone")
+    assert verdict.figures["with heads"] < verdict.figures["without heads"] == verdict.figures["person mean"]
     assert verdict.judged_days > 100
     assert verdict.judged_athletes == 11  # one of the twelve answered too seldom
 
 
-def test_a_good_recovery_model_is_adopted_and_a_spoilt_one_is_not(tables):
-    weights = np.array(initial_weights(RECOVERY_SCHEMA.model))
+@pytest.fixture(scope="module")
+def squad():
+    league = synthetic_league(10, ["club-a"], 25, 400)
+    dates = tuple(league.first_day + timedelta(days=day) for day in range(league.days))
+    return [DailyTable(dates, {"readiness": one.daily["readiness"]}) for one in league.athletes]
 
-    good, spoilt = judge_model(opened(weights), tables), judge_model(opened(-3.0 * weights), tables)
+
+def test_a_good_recovery_model_is_adopted_and_a_spoilt_one_is_not(squad):
+    good, spoilt = judge_model(opened(PUBLIC), squad, now=NOW), judge_model(opened(-3.0 * PUBLIC), squad)
 
     assert good.adopted
+    assert good.judged == NOW
     assert not spoilt.adopted
 
 
-def test_a_network_is_judged_beside_the_same_figures_as_the_linear_model(tables):
+def test_recovery_is_judged_with_heads_refitted_day_by_day(squad):
+    found = judge_with_heads(PUBLIC, [readiness_days(table) for table in squad])
+
+    verdict = judge_model(opened(PUBLIC), squad)
+
+    assert verdict.figures["with heads"] == found.errors["model, daily head"]
+    assert verdict.figures["with heads"] < verdict.figures["without heads"]
+    assert {name: verdict.figures[name] for name in ALONE} == {name: found.errors[name] for name in ALONE}
+
+
+def test_closer_by_luck_is_not_closer_and_the_reason_says_so(tables):
+    verdict = judge_model(opened(PUBLIC), tables)
+
+    assert verdict.figures["EWMA difference"] < 0.0 < verdict.figures["EWMA difference high"]
+    assert verdict.reasons == ("not surely closer than EWMA alone",)
+    assert judge_model(opened(PUBLIC), tables) == verdict  # the same days give the same verdict
+
+
+def test_of_few_athletes_nothing_is_sure(squad):
+    few, enough = judge_model(opened(PUBLIC), squad[:4]), judge_model(opened(PUBLIC), squad[:5])
+
+    assert few.reasons[0] == "too few athletes to tell skill from luck"
+    assert "too few athletes to tell skill from luck" not in enough.reasons
+
+
+def test_a_verdict_of_before_is_read(tmp_path):
+    before = {
+        "model": RECOVERY_SCHEMA.model,
+        "model_id": "ab" * 32,
+        "adopted": True,
+        "reasons": [],
+        "judged_days": 900,
+        "figures": {"person mean": 0.9, "EWMA": 0.8, "local ridge": 0.8, "federated": 0.7},
+    }
+    (tmp_path / f"{RECOVERY_SCHEMA.model}.json").write_text(json.dumps(before))
+
+    (read,) = Adoptions(tmp_path).verdicts()
+
+    assert (read.adopted, read.judged, read.judged_athletes) == (True, None, None)
+
+
+def test_a_network_is_judged_without_heads_beside_the_same_means_as_the_linear_model(tables):
     start = np.array(initial_weights(NETWORK_SCHEMA.model))
 
     network = judge_model(opened(start, NETWORK_SCHEMA.model), tables)
     line = judge_model(opened(initial_weights(RECOVERY_SCHEMA.model)), tables)
     spoilt = judge_model(opened(-3.0 * start, NETWORK_SCHEMA.model), tables)
 
-    alone = ("person mean", "EWMA", "local ridge")
-    assert [network.figures[name] for name in alone] == [line.figures[name] for name in alone]
+    alone = ("person mean", "EWMA")
+    assert [network.figures[name] for name in alone] == pytest.approx([line.figures[name] for name in alone])
     assert (network.judged_days, network.judged_athletes) == (line.judged_days, line.judged_athletes)
     assert network.adopted
     assert not spoilt.adopted

@@ -13,6 +13,7 @@ from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.evaluation import AthleteDays, athlete_days, errors_by_source
 from models.evaluation.comparison import judge
+from models.evaluation.head_errors import judge_with_heads
 from models.evaluation.holdout import judge_days
 from models.evaluation.readiness import ReadinessDays
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
@@ -67,6 +68,8 @@ def test_errors_are_those_of_an_independent_sum_over_held_back_days(squad: list[
     assert found.athletes == 8
     assert found.errors["model"] == found.errors["public_initial_weights"] == judge(PUBLIC, squad).federated
     assert found.others == (found.errors["person_mean"],)  # weights of 0 say the athlete's own mean
+    assert found.errors["model_with_head"] == found.errors["public_initial_weights_with_head"]
+    assert found.errors["model_with_head"] == judge_with_heads(PUBLIC, squad).errors["model, daily head"]
     assert found.test_days == judge(PUBLIC, squad).test_days
     assert found.errors["person_mean"] == pytest.approx(np.mean(deviations), abs=0.02)
 

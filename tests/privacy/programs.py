@@ -301,6 +301,7 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "ingest": (nothing, lambda p: ("ingest", p.node, files(p), "--athlete", "1")),
     "readings": (nothing, lambda p: ("readings", p.node, p.one)),
     "metrics": (nothing, lambda p: ("metrics", p.node, p.one)),
+    "forecast": (snapshot_known, lambda p: ("forecast", p.node, p.one)),
     "plan set": (nothing, lambda p: ("plan", "set", p.node, "--load", 300, "--athlete", p.one)),
     "enrol": (with_new_athlete, lambda p: ("enrol", p.node)),
     "league join": (left_league, lambda p: ("league", "join", p.node, "league")),

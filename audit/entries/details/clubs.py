@@ -47,13 +47,17 @@ class LeagueLeft(Details):
 
 
 class ModelJudged(Details):
-    """A club measured a model on its own later data and decided whether to use it."""
+    """A club measured a model on its own later data; whether it is used there is told to nobody.
+
+    adopted: which way it went, in entries of earlier versions; None ever since.
+    """
 
     kind = EventKind.MODEL_ADOPTED
     form = "model_judged"
+    added = frozenset({"adopted"})
 
     model: Sha256
-    adopted: bool
+    adopted: bool | None = None
 
 
 class FilesIngested(Details):

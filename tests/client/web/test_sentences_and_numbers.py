@@ -13,10 +13,10 @@ from client.coaching.evidence import Evidence, Finding, evidence_on
 from client.coaching.readiness import Light, Readiness
 from client.features.daily import DailyTable
 from client.web import text
-from client.web.athlete import evidence_rows, share_rows
 from client.web.beside_usual import against_usual, printed
 from client.web.charts.hrv import hrv_chart
 from client.web.charts.sleep import sleep_finding
+from client.web.rows.evidence_rows import evidence_rows, share_rows
 
 CENTRES = {
     Domain.HRV: (4.09, 0.04),

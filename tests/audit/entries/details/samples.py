@@ -137,6 +137,7 @@ SAMPLES: dict[str, Details] = {
         AccountUnfrozen(cause=FreezeCause.OPERATOR, is_frozen=False, epoch=4),
         CampaignApproved(manifest=SHA256, club="club-a"),
         CampaignRefused(manifest=SHA256, reason=CampaignRefusal.NOT_APPROVED),
+        ModelJudged(model=SHA256),
         ModelJudged(model=SHA256, adopted=True),
         FilesIngested(files=2, athlete=ATHLETE),
         ProposalAnswered(

@@ -1,0 +1,1 @@
+"""What is said of an athlete's tomorrow at the node's own terminal."""

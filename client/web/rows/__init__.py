@@ -1,0 +1,1 @@
+"""What the page of one athlete lists, as rows in words."""
