@@ -12,6 +12,7 @@ ChassisError
 ├── BadName             a name that is blank, too long, or holds characters that nobody sees
 ├── HiddenText          a text from outside with characters that nobody sees
 ├── RepeatedName        a document of JSON in which an object names a member twice
+├── UnusableFile        a file named on the command line that cannot be read, or written, or is too long
 ├── AlreadyWritten      a file that is written once and is there already
 ├── CannotBackUp        a backup that could not be made: no recovery key, no program to copy with, no room
 ├── BadBackup           a backup that does not open, is not whole, or is of another service or program
@@ -68,6 +69,10 @@ class HiddenText(ChassisError, ValueError):
 
 class RepeatedName(ChassisError, ValueError):
     """A document of JSON in which an object names a member twice; the message repeats nothing of it."""
+
+
+class UnusableFile(ChassisError):
+    """A file named on the command line that cannot be read or written, or is longer than its kind can be."""
 
 
 class AlreadyWritten(ChassisError):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.given_file import read_given, write_new
 from chassis.cli.next_steps import NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from consent.commands.service_folder import ServiceFolder, beside
-from consent.errors import InvalidChange
 
 if TYPE_CHECKING:
     from policies.campaign import CampaignManifest, ManifestSignature, SignedManifest
@@ -47,7 +47,7 @@ def sign(
         if not yes and not is_confirmed("Sign it for the union?"):
             raise typer.Abort
     signature = _signature(directory, found)
-    _write_new(out, signature.model_dump_json(indent=2))
+    write_new(out, signature.model_dump_json(indent=2), "a signature")
     if as_json:
         values = {"campaign_id": found.campaign_id, "sha256": found.sha256, "key_id": signature.key_id}
         print_json("homefield-consent-campaign-sign-1", values | {"signature_file": str(out)})
@@ -75,21 +75,4 @@ def _signature(directory: Path, manifest: "CampaignManifest") -> "ManifestSignat
 def _read(path: Path) -> "SignedManifest":
     from policies.campaign import parse_signed_manifest
 
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_MANIFEST + 1)
-    except OSError as error:
-        raise InvalidChange(f"cannot read the manifest {path}") from error
-    if len(data) > LARGEST_MANIFEST:
-        raise InvalidChange(f"{path} is too large to be a manifest")
-    return parse_signed_manifest(data)
-
-
-def _write_new(path: Path, text: str) -> None:
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text + "\n")
-    except FileExistsError as error:
-        raise InvalidChange(f"{path} exists already; a signature is never overwritten") from error
-    except OSError as error:
-        raise InvalidChange(f"cannot write {path}") from error
+    return parse_signed_manifest(read_given(path, "a manifest", at_most=LARGEST_MANIFEST))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chassis.cli.given_file import read_given
 from server.errors import BadCoordinatorSettings
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ ManifestFile = Annotated[Path, typer.Argument(help="The manifest file that `camp
 def read_manifest(path: Path) -> "SignedManifest":
     """Return the manifest in a file, signed by nobody, one or two.
 
-    Raises BadCoordinatorSettings or InvalidInput for a file that holds none.
+    Raises UnusableFile or InvalidInput for a file that holds none.
     """
     from policies.campaign import parse_signed_manifest
 
@@ -25,15 +26,8 @@ def read_manifest(path: Path) -> "SignedManifest":
 
 
 def bytes_of(path: Path) -> bytes:
-    """Return what a manifest or signature file holds; raises BadCoordinatorSettings."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise BadCoordinatorSettings(f"cannot read {path}") from error
-    if len(data) > LARGEST_FILE:
-        raise BadCoordinatorSettings(f"{path} is too large to be a manifest or a signature")
-    return data
+    """Return what a manifest or signature file holds; raises UnusableFile."""
+    return read_given(path, "a manifest or a signature", at_most=LARGEST_FILE)
 
 
 def manifest_text(signed: "SignedManifest") -> str:
@@ -47,16 +41,5 @@ def replace_manifest(path: Path, signed: "SignedManifest") -> None:
 
     try:
         replace_durably(path, manifest_text(signed).encode() + b"\n", mode=0o644)
-    except OSError as error:
-        raise BadCoordinatorSettings(f"cannot write {path}") from error
-
-
-def write_new(path: Path, text: str) -> None:
-    """Write a file that is not there yet; raises BadCoordinatorSettings."""
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text + "\n")
-    except FileExistsError as error:
-        raise BadCoordinatorSettings(f"{path} exists already; a manifest is never overwritten") from error
     except OSError as error:
         raise BadCoordinatorSettings(f"cannot write {path}") from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chassis.cli.console import print_json, print_table, say
+from chassis.cli.given_file import write_new
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.one_value import one_value
 from chassis.cli.options import AsJson
@@ -15,7 +16,7 @@ from chassis.clock import utc_now
 from policies.vocabulary import OrgId
 from server.commands.campaigns import campaigns
 from server.commands.coordinator_folder import CoordinatorFolder, store_of
-from server.commands.manifest_file import manifest_text, write_new
+from server.commands.manifest_file import manifest_text
 from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def plan(options: PlanOptions) -> None:
         now=now,
     )
     trial = _simulated(manifest, options) if options.simulate else None
-    write_new(options.out, manifest_text(SignedManifest(manifest=manifest, signatures=())))
+    write_new(options.out, manifest_text(SignedManifest(manifest=manifest, signatures=())), "a manifest")
     _say_planned(manifest, options, trial)
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chassis.cli.console import is_confirmed, print_json, print_table, say, warn
+from chassis.cli.given_file import read_given
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from chassis.text import counted, moment
 from client.commands.node_folder import NodeFolder
 from client.commands.reporting import report, reporting_anyway
-from client.errors import BadNodeSettings, ClientError, NotApproved
+from client.errors import ClientError, NotApproved
 
 if TYPE_CHECKING:
     from client.campaigns.known_campaigns import KnownCampaign, KnownCampaigns
@@ -249,13 +250,7 @@ def _log_refusal(settings: "NodeSettings", signed: "SignedManifest", error: NotA
 def _read_manifest(path: Path) -> "SignedManifest":
     from policies.campaign import parse_signed_manifest
 
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadNodeSettings(f"cannot read the manifest {path}") from error
-    if len(data) > LARGEST_MANIFEST:
-        raise BadNodeSettings(f"{path} is too large to be a manifest")
-    return parse_signed_manifest(data)
+    return parse_signed_manifest(read_given(path, "a manifest", at_most=LARGEST_MANIFEST))
 
 
 def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tuple[str, str]]:
