@@ -259,7 +259,7 @@ def test_a_campaign_signed_with_a_former_key_registers_in_the_overlap_only(lite:
 
     assert lite.store.register_campaign(LEAGUE, signed) == signed.manifest.sha256
     lite.store.org_keys.retire(LEAGUE, lite.keys["league"].verify_key.key_id)
-    with pytest.raises(NotAllowed, match="signed by its league"):
+    with pytest.raises(NotAllowed, match="the league did not sign this campaign"):
         lite.store.register_campaign(LEAGUE, lite.campaign(campaign_id="another-2026"))
 
 
