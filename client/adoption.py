@@ -27,6 +27,7 @@ from models.evaluation.comparison import judge
 from models.evaluation.head_errors import ALONE, WITH_HEADS, Difference, judge_with_heads
 from models.evaluation.holdout import judge_days, learn_days
 from models.features import NETWORK_SCHEMA, RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS, AthleteSeries
+from models.networks.installed import check_installed
 from models.registry import CARD, RECORD, WEIGHTS, OpenedModel, SealedModel, open_sealed_by_any, read_folder
 from policies.campaign import HexHash
 from policies.signing import VerifyKey
@@ -65,6 +66,12 @@ def read_model(folder: Path, league_keys: Sequence[VerifyKey]) -> tuple[OpenedMo
     except OSError as error:
         raise ClientError(f"expected record, weights and card of a league model in {folder}") from error
     return open_sealed_by_any(sealed, league_keys), sealed
+
+
+def check_can_judge(model: str) -> None:
+    """Return if a model of this kind can be judged here; raises NotInstalled for a network without its libraries."""
+    if SCHEMAS[model].layers is not None:
+        check_installed()
 
 
 def judge_model(opened: OpenedModel, tables: Sequence[DailyTable], *, now: datetime | None = None) -> Verdict:
@@ -184,9 +191,11 @@ class Adoptions:
     def record(self, verdict: Verdict, sealed: SealedModel) -> None:
         """Keep the verdict; the model's bytes are kept only if it was adopted.
 
-        An adopted model is the one in use from then on; the one in use that fails now is in use no more.
+        An adopted model is the one in use from then on; the one in use that fails now is in use no more. What was said
+        of a newer model stays when the one in use is judged again.
         """
         used = self.in_use(verdict.model)  # asked first: without a file of its own it is the newest verdict
+        is_beside_newer = self._is_beside_newer(verdict, used)
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if verdict.adopted:
             folder = self.directory / verdict.model_id
@@ -198,7 +207,13 @@ class Adoptions:
             used = None
         kept = b"" if used is None else used.model_dump_json(indent=2).encode()
         replace_durably(self.directory / f"{verdict.model}.in-use.json", kept)
-        replace_durably(self.directory / f"{verdict.model}.json", verdict.model_dump_json(indent=2).encode())
+        if not is_beside_newer:
+            replace_durably(self.directory / f"{verdict.model}.json", verdict.model_dump_json(indent=2).encode())
+
+    def _is_beside_newer(self, verdict: Verdict, used: Verdict | None) -> bool:
+        newest = self.newest(verdict.model)
+        is_of_used = used is not None and used.model_id == verdict.model_id
+        return is_of_used and newest is not None and newest.model_id != verdict.model_id
 
     def in_use(self, model: str) -> Verdict | None:
         """The verdict under which a model of this kind is in use; None where none is."""

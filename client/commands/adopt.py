@@ -30,11 +30,12 @@ def adopt(
     """Judge a league model on days that it never saw, and use it only if it beats what the club can do alone.
 
     It must be the newest that this node has received, or follow that one: versions between are looked for beside it.
+    A network is judged only where the extra `networks` is installed; without it nothing is kept, noted or logged.
 
     Example: homefield-node adopt ./club-a ./league/models/1f2e…
     """
     from audit.entries.details.clubs import ModelJudged
-    from client.adoption import LARGEST_PART, Adoptions, judge_model, read_model
+    from client.adoption import LARGEST_PART, Adoptions, check_can_judge, judge_model, read_model
     from client.consent_client import NodeConsentClient
     from client.league_models.chain import ModelChain
     from client.league_models.parcel import read_published
@@ -44,6 +45,7 @@ def adopt(
     settings = load_settings(folder)
     keys = league_keys(settings)
     opened, sealed = read_model(model, keys)
+    check_can_judge(opened.record.model)  # before anything is asked, kept or noted
     parcel = read_published(model, sealed.card, at_most=LARGEST_PART)
     chain = ModelChain(settings.received, keys, settings.models)
     _, new = chain.examine(parcel, now=utc_now())

@@ -97,6 +97,8 @@ def _version_lines(found: "ModelVersions") -> list[str]:
 
 
 def _judged_words(found: "ModelVersions") -> str:
+    if found.newest is None and not found.can_judge:
+        return "not judged: it is a network, and the extra `networks` is not installed here"
     if found.newest is None:
         return "not judged here yet (`homefield-node adopt`)"
     return "passed here" if found.newest.adopted else "did not pass here"

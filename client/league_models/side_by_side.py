@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from client.adoption import Adoptions, Verdict
+from client.adoption import Adoptions, Verdict, check_can_judge
 from client.league_models.chain import KeptOutModel, ModelChain
+from models.errors import NotInstalled
 from models.features import SCHEMAS
 
 
@@ -13,6 +14,7 @@ class ModelVersions:
 
     in_use: None where none is. newest_id: of the newest that this node holds, None where it is the one in use or there
     is none. newest: what the gate said of that one, None where it was not judged. kept_out: what was not taken since.
+    can_judge: False for a network where its libraries are not installed.
     """
 
     model: str
@@ -20,6 +22,7 @@ class ModelVersions:
     newest_id: str | None
     newest: Verdict | None
     kept_out: KeptOutModel | None
+    can_judge: bool = True
 
     @property
     def is_empty(self) -> bool:
@@ -39,4 +42,12 @@ def _versions(chain: ModelChain, adoptions: Adoptions, model: str) -> ModelVersi
     if used is not None and used.model_id == newest_id:
         newest_id = None
     newest = judged if judged is not None and judged.model_id == newest_id else None
-    return ModelVersions(model, used, newest_id, newest, chain.kept_out(model))
+    return ModelVersions(model, used, newest_id, newest, chain.kept_out(model), _can_judge(model))
+
+
+def _can_judge(model: str) -> bool:
+    try:
+        check_can_judge(model)
+    except NotInstalled:
+        return False
+    return True

@@ -1,12 +1,14 @@
 """Models are judged by themselves: one that arrives within a minute, each that is here and the public weights weekly.
 
 The log has each judgement before it counts, and never which way it went: that, and whether a model is used, depends on
-the athletes' days. `homefield-node adopt` judges by hand as before, and is not undone by a model that was here before.
+the athletes' days. So one entry, which names the newest model, stands for the weekly judgement of that one and of the
+one in use: two entries would say that the newest had failed. `homefield-node adopt` judges by hand as before, and is
+not undone by a model that was here before.
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, Protocol
@@ -17,7 +19,7 @@ from audit.entries.details.base import Details
 from audit.entries.details.clubs import ModelJudged
 from chassis.clock import Clock
 from chassis.files.replace_file import replace_durably
-from client.adoption import Adoptions, Verdict, judge_model, judge_weights, read_model
+from client.adoption import Adoptions, Verdict, check_can_judge, judge_model, judge_weights, read_model
 from client.errors import ClientError
 from client.features.athlete_days import athlete_days
 from client.features.daily import DailyTable
@@ -53,7 +55,10 @@ class KnowsConsent(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModelJudging:
-    """Judges what is due. received: the node's folder of models as they arrived; models: of those it judged."""
+    """Judges what is due. received: the node's folder of models as they arrived; models: of those it judged.
+
+    A network that arrives without its libraries here stays as it is, without a verdict, until they are installed.
+    """
 
     vault: Vault
     consent: KnowsConsent
@@ -61,6 +66,7 @@ class ModelJudging:
     received: Path
     models: Path
     clock: Clock
+    _told_of: set[str] = field(default_factory=set)  # models that wait for libraries: said once, not at every turn
 
     @classmethod
     def of(cls, settings: NodeSettings, *, vault: Vault, consent: KnowsConsent, clock: Clock) -> "ModelJudging":
@@ -72,43 +78,68 @@ class ModelJudging:
 
         Raises ConsentUnavailable where the service does not answer: nothing is judged or recorded without it.
         """
-        found = [verdict for model in sorted(SCHEMAS) if (verdict := self._judged(model)) is not None]
+        found = [verdict for model in sorted(SCHEMAS) for verdict in self._judged(model)]
         if self._is_over(PublicWeightsVerdict(self.models).newest()):
             found.append(self._judge_public())
         return tuple(found)
 
-    def _judged(self, model: str) -> Verdict | None:
+    def _judged(self, model: str) -> tuple[Verdict, ...]:
         arrived = _name_in(self.received / f"{model}.latest")
         if arrived and arrived != _name_in(self.models / f"{model}.arrived"):
-            verdict = self._judge(self.received / arrived, model)
+            if not self._can_judge(model):
+                return ()
+            verdicts = self._judge(model, arrived, {arrived: self.received / arrived})
             self._note_arrival(model, arrived)
-            return verdict
-        held = next((one for one in Adoptions(self.models).verdicts() if one.model == model), None)
-        if held is None or not self._is_over(held):
-            return None
-        folders = [root / held.model_id for root in (self.models, self.received)]
-        return next((self._judge(folder, model) for folder in folders if folder.is_dir()), None)
+            return verdicts
+        return self._judged_again(model)
 
-    def _judge(self, folder: Path, model: str) -> Verdict | None:
-        """Judge one model; None for a folder that holds no sound model of that name, which is left alone."""
+    def _judged_again(self, model: str) -> tuple[Verdict, ...]:
+        """Judge the one in use and the newest anew, a week after the last time."""
+        adoptions = Adoptions(self.models)
+        newest = adoptions.newest(model)
+        held = [one for one in (adoptions.in_use(model), newest) if one is not None]
+        if newest is None or not all(map(self._is_over, held)) or not self._can_judge(model):
+            return ()
+        roots = (self.models, self.received)
+        folders = [(one.model_id, root / one.model_id) for one in held for root in reversed(roots)]
+        return self._judge(model, newest.model_id, {name: path for name, path in folders if path.is_dir()})
+
+    def _judge(self, model: str, newest: str, folders: Mapping[str, Path]) -> tuple[Verdict, ...]:
+        """Judge versions under one entry of the log; one that is not sound is left alone. newest: what the log hears.
+
+        The log comes first: a verdict that nobody could see later is none.
+        """
+        found = [one for path in folders.values() if (one := self._opened(path, model)) is not None]
+        if not found:
+            return ()
+        verdicts = [(self._verdict(opened), sealed) for opened, sealed in found]
+        self.consent.event(ModelJudged(model=newest))
+        for verdict, sealed in verdicts:
+            Adoptions(self.models).record(verdict, sealed)
+        return tuple(verdict for verdict, _ in verdicts)
+
+    def _opened(self, folder: Path, model: str) -> tuple[OpenedModel, SealedModel] | None:
         try:
             opened, sealed = read_model(folder, self.keys)
         except (ClientError, ModelError, PolicyError) as error:
             logger.warning("a received model cannot be judged", extra={"error": type(error).__name__})
             return None
-        try:
-            return self._recorded(opened, sealed) if opened.record.model == model else None
-        except NotInstalled:
-            logger.warning("a received network cannot be judged: its libraries are not installed here")
-            return None
+        return (opened, sealed) if opened.record.model == model else None
 
-    def _recorded(self, opened: OpenedModel, sealed: SealedModel) -> Verdict:
+    def _verdict(self, opened: OpenedModel) -> Verdict:
         league = OrgId(opened.record.league)
         willing = learners_of(self.consent.snapshot(), opened.record.model, league, now=self.clock())
-        verdict = judge_model(opened, self._tables(willing), now=self.clock())
-        self.consent.event(ModelJudged(model=verdict.model_id))  # first: a verdict that nobody could see later is none
-        Adoptions(self.models).record(verdict, sealed)
-        return verdict
+        return judge_model(opened, self._tables(willing), now=self.clock())
+
+    def _can_judge(self, model: str) -> bool:
+        try:
+            check_can_judge(model)
+        except NotInstalled:
+            if model not in self._told_of:
+                logger.warning("a received network cannot be judged: its libraries are not installed here")
+            self._told_of.add(model)
+            return False
+        return True
 
     def _judge_public(self) -> Verdict:
         willing = learners_of_any(self.consent.snapshot(), MODEL, now=self.clock())

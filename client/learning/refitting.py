@@ -117,8 +117,8 @@ class HeadRefitting:
         return self._adopted(), self._is_public_usable()
 
     def _adopted(self) -> str:
-        verdicts = Adoptions(self.models).verdicts()
-        return next((one.model_id for one in verdicts if one.model == MODEL and one.adopted), "")
+        used = Adoptions(self.models).in_use(MODEL)  # a newer one that failed takes no place
+        return used.model_id if used is not None else ""
 
     def _is_public_usable(self) -> bool:
         verdict = PublicWeightsVerdict(self.models).newest()

@@ -186,6 +186,8 @@ def _versions(site: ClubSite, found: ModelVersions) -> VersionsRow:
 def _newest_words(found: ModelVersions) -> str:
     if found.newest_id is None:
         return "The one in use" if found.in_use is not None else "None"
+    if found.newest is None and not found.can_judge:
+        return f"{_short(found.newest_id)}, not judged: it is a network, and this node has no libraries for networks"
     if found.newest is None:
         return f"{_short(found.newest_id)}, not judged here yet"
     return f"{_short(found.newest_id)}, {'passed' if found.newest.adopted else 'did not pass'} here"

@@ -14,7 +14,7 @@ from models.card import card_for
 from models.features import RECOVERY_SCHEMA
 from models.registry import seal
 from models.synthetic.league import synthetic_league
-from models.training.recipes import exchange_recipe, manifest_from
+from models.training.recipes import exchange_recipe, manifest_from, rounds_recipe
 from policies.signing import SigningKey
 from tests.client.learning.squad import ATHLETES, DAYS, LEAGUE, NOW, Consent, answers, athlete
 
@@ -47,9 +47,12 @@ def consent() -> Consent:
 def published(tmp_path: Path) -> Callable[..., str]:
     """Put a model into the folder of received ones, as the federation does, and return its id."""
 
-    def put(weights: Floats, *, key: SigningKey = LEAGUE, at: datetime = NOW) -> str:
+    def put(
+        weights: Floats, *, key: SigningKey = LEAGUE, at: datetime = NOW, model: str = RECOVERY_SCHEMA.model
+    ) -> str:
+        is_line = model == RECOVERY_SCHEMA.model
         manifest = manifest_from(
-            exchange_recipe(RECOVERY_SCHEMA.model, athletes=40, clubs=1),
+            exchange_recipe(model, athletes=40, clubs=1) if is_line else rounds_recipe(model, athletes=500),
             campaign_id="test-1",
             league="league",
             clubs={"club-a": "key"},
@@ -62,7 +65,7 @@ def published(tmp_path: Path) -> Callable[..., str]:
         folder.mkdir(parents=True, exist_ok=True)
         for part, content in sealed.files().items():
             (folder / part).write_bytes(content)
-        (tmp_path / "received" / f"{RECOVERY_SCHEMA.model}.latest").write_text(folder.name)
+        (tmp_path / "received" / f"{model}.latest").write_text(folder.name)
         return folder.name
 
     return put

@@ -1,5 +1,7 @@
 """A received model is judged by itself and weekly; the log hears that it was, never which way."""
 
+import logging
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +15,7 @@ from client.errors import ConsentUnavailable
 from client.learning.judging import AGAIN_AFTER, ModelJudging
 from client.learning.public_initial_weights import PublicWeightsVerdict, installed_sha256
 from client.vault.store import Vault
-from models.features import RECOVERY_SCHEMA
+from models.features import NETWORK_SCHEMA, RECOVERY_SCHEMA
 from models.training.initial_weights import initial_weights
 from policies.signing import SigningKey
 from tests.client.learning.squad import LEAGUE, NOW, Consent, athlete
@@ -117,6 +119,49 @@ def test_a_model_that_no_longer_passes_is_no_longer_used(
 
     assert (verdict.adopted, verdict.judged_athletes) == (False, 1)
     assert not Adoptions(node.models).verdicts()[0].adopted
+
+
+def test_the_one_in_use_and_a_newer_one_that_failed_are_judged_again_under_one_entry_of_the_log(
+    node: ModelJudging, consent: Consent, published: Published, clock: Clock
+) -> None:
+    used = published(GOOD)
+    node.judge_due()
+    failed = published(BAD)
+    node.judge_due()
+    consent.heard.clear()
+    later(clock, consent, AGAIN_AFTER)
+
+    again = node.judge_due()
+
+    adoptions = Adoptions(node.models)
+    in_use, newest = adoptions.in_use(RECOVERY_SCHEMA.model), adoptions.newest(RECOVERY_SCHEMA.model)
+    assert models(again) == [used, failed, installed_sha256()]
+    assert consent.heard == [ModelJudged(model=failed), ModelJudged(model=installed_sha256())]
+    assert in_use is not None
+    assert newest is not None
+    assert (in_use.model_id, in_use.judged, newest.model_id) == (used, clock.now, failed)
+
+
+def test_a_network_waits_for_its_libraries_without_a_verdict_and_all_else_is_judged(
+    node: ModelJudging,
+    consent: Consent,
+    published: Published,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    linear = published(GOOD)
+    network = published(np.array(initial_weights(NETWORK_SCHEMA.model)), model=NETWORK_SCHEMA.model)
+    with monkeypatch.context() as without, caplog.at_level(logging.WARNING):
+        without.setitem(sys.modules, "torch", None)
+        first, second = node.judge_due(), node.judge_due()
+        without_verdict = Adoptions(node.models).newest(NETWORK_SCHEMA.model)
+        heard = len(consent.heard)
+
+    with_libraries = node.judge_due()
+
+    assert (models(first), second, without_verdict, heard) == ([linear, installed_sha256()], (), None, 2)
+    assert caplog.text.count("its libraries are not installed here") == 1
+    assert models(with_libraries) == [network]
 
 
 def test_a_model_that_somebody_adopted_by_hand_is_not_undone(node: ModelJudging, published: Published) -> None:

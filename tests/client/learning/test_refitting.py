@@ -98,6 +98,19 @@ def test_what_passed_is_used_and_who_does_not_let_the_league_learn_gets_the_publ
     assert kept(vault, 24).model == installed_sha256()
 
 
+def test_a_newer_model_that_failed_takes_no_place(
+    node: HeadRefitting, judging: ModelJudging, vault: Vault, published: Published
+) -> None:
+    name = published(GOOD)
+    judging.judge_due()
+    published(-3.0 * GOOD)
+    judging.judge_due()
+
+    node.refit_due()
+
+    assert {kept(vault, place).model for place in range(ATHLETES)} == {name}
+
+
 def test_without_a_model_that_passed_everybody_gets_the_public_weights(
     node: HeadRefitting, judging: ModelJudging, vault: Vault, published: Published
 ) -> None:
