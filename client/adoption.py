@@ -5,34 +5,34 @@ the newest days of this club's athletes, which no round learnt from. One that fa
 unused; of risk the pages then say that no individual risk is available.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.files.replace_file import replace_durably
 from client.errors import ClientError
-from client.evaluation import readiness_days
+from client.evaluation import LEAST_RESAMPLED, readiness_days
 from client.features.daily import DailyTable
-from models import risk
+from client.risk_days import held_back, judged_rows
 from models.arrays import Floats
 from models.errors import NotEnoughData
-from models.evaluation.adoption_gate import JudgedDays, gate, own_base_rate
+from models.evaluation.adoption_gate import gate
 from models.evaluation.comparison import judge
-from models.evaluation.head_errors import ALONE, WITH_HEADS, Difference, judge_with_heads
-from models.evaluation.holdout import judge_days, learn_days
-from models.features import NETWORK_SCHEMA, RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS, AthleteSeries
+from models.evaluation.drift import day_errors, spread_of_mean
+from models.evaluation.head_errors import ALONE, WITH_HEADS, Difference, HeadErrors, judge_with_heads
+from models.evaluation.holdout import judge_days
+from models.features import NETWORK_SCHEMA, RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS
 from models.networks.installed import check_installed
 from models.registry import CARD, RECORD, WEIGHTS, OpenedModel, SealedModel, open_sealed_by_any, read_folder
 from policies.campaign import HexHash
 from policies.signing import VerifyKey
 
-LEAST_RESAMPLED = 5  # ours: drawing anew among fewer athletes says little of chance, and of one nothing
 TOO_FEW = "too few athletes to tell skill from luck"
 LARGEST_PART = 4 * 1024 * 1024
 GATE_SEED = 20261123  # the bootstrap of the gate gives the same verdict for the same days
@@ -54,6 +54,18 @@ class Verdict(BaseModel):
     judged_athletes: int | None = Field(default=None, ge=0)
     figures: dict[str, float]
     judged: AwareDatetime | None = None
+
+
+class Adoption(BaseModel):
+    """Since when a model is in use without a break, and what its gate said then.
+
+    verdict: of that day. is_day_known: False where it was in use before this was noted; verdict is the first since.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    verdict: Verdict
+    is_day_known: bool
 
 
 def read_model(folder: Path, league_keys: Sequence[VerifyKey]) -> tuple[OpenedModel, SealedModel]:
@@ -122,11 +134,18 @@ def _judge_recovery(weights: Floats, tables: Sequence[DailyTable]) -> _Judgement
     figures = {
         **{name: errors[name] for name in ALONE},
         "with heads": errors[WITH_HEADS],
+        "with heads spread": _spread(found, rng),
         "without heads": errors["model"],
         **{f"{name} difference": gap.mean for name, gap in against.items()},
         **{f"{name} difference high": gap.high for name, gap in against.items()},
     }
     return _Judgement(reasons, found.test_days, found.athletes, figures)
+
+
+def _spread(found: HeadErrors, rng: np.random.Generator) -> float:
+    if found.athletes < LEAST_RESAMPLED:
+        return math.nan
+    return spread_of_mean(found.sums[WITH_HEADS], found.days, rng=rng)
 
 
 def _why_not(name: str, gap: Difference) -> tuple[str, ...]:
@@ -140,43 +159,28 @@ def _judge_network(weights: Floats, tables: Sequence[DailyTable]) -> _Judgement:
     found = judge(weights, [readiness_days(table) for table in tables], schema=NETWORK_SCHEMA)
     alone = {"person mean": found.person_mean, "EWMA": found.ewma, "local ridge": found.local_ridge}
     reasons = tuple(f"not closer than {name} alone" for name, value in alone.items() if not found.federated < value)
-    return _Judgement(reasons, found.test_days, found.athletes, {**alone, "federated": found.federated})
+    figures = {**alone, "federated": found.federated, "federated spread": _network_spread(weights, tables)}
+    return _Judgement(reasons, found.test_days, found.athletes, figures)
+
+
+def _network_spread(weights: Floats, tables: Sequence[DailyTable]) -> float:
+    sums, days = list[float](), list[float]()
+    for table in tables:
+        errors = day_errors(weights, readiness_days(table), schema=NETWORK_SCHEMA)
+        judged = errors.known & judge_days(errors.known.size)
+        if judged.any():
+            sums.append(float(errors.model[judged].sum()))
+            days.append(float(judged.sum()))
+    if len(sums) < LEAST_RESAMPLED:
+        return math.nan
+    return spread_of_mean(np.array(sums), np.array(days), rng=np.random.default_rng(GATE_SEED))
 
 
 def _judge_risk(weights: Floats, tables: Sequence[DailyTable]) -> _Judgement:
-    if not tables:
-        raise NotEnoughData("expected at least one athlete")
-    overall = _usual_rate(tables)
-    columns = [_risk_rows(weights, table, place, overall) for place, table in enumerate(tables)]
-    outcomes = JudgedDays(*(np.concatenate(part) for part in zip(*columns, strict=True)))
+    outcomes = judged_rows(weights, tables, held_back)
     found = gate(outcomes, parameters=RISK_SCHEMA.dimension, rng=np.random.default_rng(GATE_SEED))
     athletes = int(np.unique(outcomes.athlete).size)
     return _Judgement(found.reasons, int(outcomes.event.size), athletes, found.figures)
-
-
-def _usual_rate(tables: Sequence[DailyTable]) -> float:
-    """Share of events on the club's days to learn from: what a base rate may know before the judged days."""
-    events: list[float] = []
-    for table in tables:
-        series = _risk_series(table)
-        events += series.y[series.mask & learn_days(len(table.dates))].tolist()
-    return float(np.clip(np.mean(events), 1e-4, 0.5)) if events else 0.01
-
-
-def _risk_series(table: DailyTable) -> AthleteSeries:
-    return risk.design({name: table.column(name) for name in risk.INPUTS})
-
-
-def _risk_rows(weights: Floats, table: DailyTable, place: int, overall: float) -> tuple[NDArray[Any], ...]:
-    """One athlete's columns of `JudgedDays`, in their order."""
-    series = _risk_series(table)
-    known = np.flatnonzero(series.mask)
-    event = series.y[known].astype(np.float64)
-    base = own_base_rate(event, known, overall=overall)
-    judged = judge_days(len(table.dates), gap_d=risk.HORIZON_D)[known]
-    X = series.X[known][judged]
-    who = np.full(int(judged.sum()), place, dtype=np.int64)
-    return risk.probability(weights, X), event[judged], who, base[judged], risk.score_without_history(weights, X)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +198,8 @@ class Adoptions:
         An adopted model is the one in use from then on; the one in use that fails now is in use no more. What was said
         of a newer model stays when the one in use is judged again.
         """
-        used = self.in_use(verdict.model)  # asked first: without a file of its own it is the newest verdict
-        is_beside_newer = self._is_beside_newer(verdict, used)
+        used = before = self.in_use(verdict.model)  # asked first: without a file of its own it is the newest verdict
+        is_beside_newer = self._is_beside_newer(verdict, before)
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if verdict.adopted:
             folder = self.directory / verdict.model_id
@@ -205,10 +209,32 @@ class Adoptions:
             used = verdict
         elif used is not None and used.model_id == verdict.model_id:
             used = None
+        self._note(verdict, before)
         kept = b"" if used is None else used.model_dump_json(indent=2).encode()
         replace_durably(self.directory / f"{verdict.model}.in-use.json", kept)
         if not is_beside_newer:
             replace_durably(self.directory / f"{verdict.model}.json", verdict.model_dump_json(indent=2).encode())
+
+    def _note(self, verdict: Verdict, used: Verdict | None) -> None:
+        """Note when a model comes into use, before it is: without the other file the note counts for nothing."""
+        path, is_of_used = self._noted(verdict.model), used is not None and used.model_id == verdict.model_id
+        if is_of_used and not verdict.adopted:
+            path.unlink(missing_ok=True)
+        if verdict.adopted and not (is_of_used and self.adoption(verdict.model) is not None):
+            note = Adoption(verdict=verdict, is_day_known=not is_of_used)
+            replace_durably(path, note.model_dump_json(indent=2).encode())
+
+    def adoption(self, model: str) -> Adoption | None:
+        """Since when the model of this kind is in use; None where none is, or where that was never noted."""
+        used = self.in_use(model)
+        try:
+            note = Adoption.model_validate_json(self._noted(model).read_text(encoding="utf-8"))
+        except (OSError, ValidationError):
+            return None
+        return note if used is not None and used.model_id == note.verdict.model_id else None
+
+    def _noted(self, model: str) -> Path:
+        return self.directory / f"{model}.adopted.json"
 
     def _is_beside_newer(self, verdict: Verdict, used: Verdict | None) -> bool:
         newest = self.newest(verdict.model)

@@ -21,7 +21,7 @@ from client.commands import (
     staff,
     status,
 )
-from client.commands.deciding import campaigns
+from client.commands.deciding import campaigns, models
 from client.commands.files import ingest
 from client.corrections import commands as corrections
 from client.errors import ClientError
@@ -66,6 +66,7 @@ for area in (
     adopt,
     audit_privacy,
     evaluate,
+    models,
     release,
     retention,
     run,

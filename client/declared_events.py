@@ -73,6 +73,7 @@ VERBS: EventDeclarations = {
     "campaign revoke": records(EventKind.CAMPAIGN_REFUSED, beside=[EventKind.BUDGET_REFUNDED]),
     "adopt": records(EventKind.MODEL_ADOPTED),
     "evaluate": records(EventKind.OPERATOR_LOOK),
+    "models": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "propose": records(EventKind.RELEASE_PROPOSED, each="athlete", unless="there is not enough data to ask about"),
     "erase": records(EventKind.ERASED, unless=_UNLINKED),
     "athlete set-minor": records(EventKind.OPERATOR_LOOK, unless="the node is not linked yet, or nothing is changed"),

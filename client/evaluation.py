@@ -16,6 +16,8 @@ from models.evaluation.head_errors import judge_with_heads
 from models.evaluation.readiness import ReadinessDays
 
 LEAST_ATHLETES = 3  # ours: a mean over fewer would show how one athlete's days were predicted
+LEAST_RESAMPLED = 5  # ours: drawing anew among fewer athletes says little of chance, and of one nothing
+LEAST_INJURIES = 10  # ours, as in the audit reports: a smaller count is close to naming who they happened to
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,17 +41,18 @@ def status(folder: NodeFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-node status ./club-a
     """
+    from client.league_models.side_by_side import versions_in
     from client.settings import load_settings
 
     settings = load_settings(folder)
     asked = None if settings.consent_url is None else _asked(settings)
-    versions = _versions(settings)
+    versions = versions_in(settings)
     if as_json:
         kept_out = [one.kept_out.model_dump(mode="json") for one in versions if one.kept_out is not None]
         told = {"models": [_version_json(one) for one in versions], "models_kept_out": kept_out}
         print_json("homefield-node-status-1", _as_json(settings, asked) | told)
     else:
-        say(*_lines(settings, asked), *(line for one in versions for line in _version_lines(one)))
+        say(*_lines(settings, asked), *(line for one in versions for line in version_lines(one)))
     if asked is not None and asked.problem:
         raise typer.Exit(ExitCode.NOT_DONE)
 
@@ -70,15 +71,6 @@ def _asked(settings: "NodeSettings") -> _Asked:
     return _Asked(joined, problem, None if skew is None else round(skew.total_seconds(), 1))
 
 
-def _versions(settings: "NodeSettings") -> "list[ModelVersions]":
-    from client.adoption import Adoptions
-    from client.league_models.chain import ModelChain
-    from client.league_models.side_by_side import versions_here
-
-    keys = settings.league_keys() if settings.league_key else ()
-    return versions_here(ModelChain(settings.received, keys, settings.models), Adoptions(settings.models))
-
-
 def _version_json(found: "ModelVersions") -> dict[str, Any]:
     return {
         "model": found.model,
@@ -88,7 +80,8 @@ def _version_json(found: "ModelVersions") -> dict[str, Any]:
     }
 
 
-def _version_lines(found: "ModelVersions") -> list[str]:
+def version_lines(found: "ModelVersions") -> list[str]:
+    """Which model of a kind is in use, which is the newest received, and what was kept out."""
     used = "none in use" if found.in_use is None else f"{found.in_use.model_id[:12]} in use"
     newest = "" if found.newest_id is None else f"; newest received {found.newest_id[:12]}, {_judged_words(found)}"
     kept, since = found.kept_out, "and what is in use stays"

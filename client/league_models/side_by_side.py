@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
-from client.adoption import Adoptions, Verdict, check_can_judge
+from client.adoption import Adoption, Adoptions, Verdict, check_can_judge
+from client.evaluation import LEAST_ATHLETES
 from client.league_models.chain import KeptOutModel, ModelChain
+from client.learning.drift import Drift, DriftFigures
+from client.settings import NodeSettings
 from models.errors import NotInstalled
 from models.features import SCHEMAS
 
@@ -14,7 +17,8 @@ class ModelVersions:
 
     in_use: None where none is. newest_id: of the newest that this node holds, None where it is the one in use or there
     is none. newest: what the gate said of that one, None where it was not judged. kept_out: what was not taken since.
-    can_judge: False for a network where its libraries are not installed.
+    can_judge: False for a network where its libraries are not installed. adoption: since when the one in use is, None
+    where that was not noted. drift: its months since, None before they were worked out.
     """
 
     model: str
@@ -23,11 +27,24 @@ class ModelVersions:
     newest: Verdict | None
     kept_out: KeptOutModel | None
     can_judge: bool = True
+    adoption: Adoption | None = None
+    drift: Drift | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether this node has neither used, received nor kept out anything of the kind."""
         return self.in_use is None and self.newest_id is None and self.kept_out is None
+
+
+def may_be_shown(verdict: Verdict) -> bool:
+    """Whether what was found on the judged days may be shown: they are of enough athletes, or there are none."""
+    return not verdict.judged_days or (verdict.judged_athletes or 0) >= LEAST_ATHLETES
+
+
+def versions_in(settings: NodeSettings) -> list[ModelVersions]:
+    """Return each kind of model that a node has anything of."""
+    keys = settings.league_keys() if settings.league_key else ()
+    return versions_here(ModelChain(settings.received, keys, settings.models), Adoptions(settings.models))
 
 
 def versions_here(chain: ModelChain, adoptions: Adoptions) -> list[ModelVersions]:
@@ -42,7 +59,10 @@ def _versions(chain: ModelChain, adoptions: Adoptions, model: str) -> ModelVersi
     if used is not None and used.model_id == newest_id:
         newest_id = None
     newest = judged if judged is not None and judged.model_id == newest_id else None
-    return ModelVersions(model, used, newest_id, newest, chain.kept_out(model), _can_judge(model))
+    drift = None if used is None else DriftFigures(adoptions.directory).newest(model, used.model_id)
+    return ModelVersions(
+        model, used, newest_id, newest, chain.kept_out(model), _can_judge(model), adoptions.adoption(model), drift
+    )
 
 
 def _can_judge(model: str) -> bool:

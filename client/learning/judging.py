@@ -9,7 +9,7 @@ not undone by a model that was here before.
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -23,7 +23,9 @@ from client.adoption import Adoptions, Verdict, check_can_judge, judge_model, ju
 from client.errors import ClientError
 from client.features.athlete_days import athlete_days
 from client.features.daily import DailyTable
+from client.learning.drift import Drift, DriftFigures
 from client.learning.learners import learners_of, learners_of_any
+from client.learning.monthly_errors import monthly_errors
 from client.learning.public_initial_weights import MODEL, PublicWeightsVerdict, installed_sha256
 from client.settings import NodeSettings
 from client.vault.store import Vault
@@ -66,12 +68,13 @@ class ModelJudging:
     received: Path
     models: Path
     clock: Clock
+    timezone: tzinfo = UTC  # whose calendar says which month a day is in
     _told_of: set[str] = field(default_factory=set)  # models that wait for libraries: said once, not at every turn
 
     @classmethod
     def of(cls, settings: NodeSettings, *, vault: Vault, consent: KnowsConsent, clock: Clock) -> "ModelJudging":
         """Judge in a node's folder."""
-        return cls(vault, consent, settings.league_keys(), settings.received, settings.models, clock)
+        return cls(vault, consent, settings.league_keys(), settings.received, settings.models, clock, settings.timezone)
 
     def judge_due(self) -> tuple[Verdict, ...]:
         """Judge what has arrived and what was judged a week ago; returns the verdicts.
@@ -112,11 +115,24 @@ class ModelJudging:
         found = [one for path in folders.values() if (one := self._opened(path, model)) is not None]
         if not found:
             return ()
-        verdicts = [(self._verdict(opened), sealed) for opened, sealed in found]
+        tables = self._tables_for(found[0][0])
+        verdicts = [judge_model(opened, tables, now=self.clock()) for opened, _ in found]
         self.consent.event(ModelJudged(model=newest))
-        for verdict, sealed in verdicts:
+        for verdict, (opened, sealed) in zip(verdicts, found, strict=True):
             Adoptions(self.models).record(verdict, sealed)
-        return tuple(verdict for verdict, _ in verdicts)
+            self._note_drift(opened, tables)
+        return tuple(verdicts)
+
+    def _note_drift(self, opened: OpenedModel, tables: Sequence[DailyTable]) -> None:
+        """Work out the months of a model that is in use, of the days that it was judged on and since."""
+        model, zone = opened.record.model, self.timezone
+        adoption = Adoptions(self.models).adoption(model)
+        if adoption is None or adoption.verdict.model_id != opened.record.sha256 or adoption.verdict.judged is None:
+            return
+        since, today = (at.astimezone(zone).date() for at in (adoption.verdict.judged, self.clock()))
+        months = monthly_errors(model, opened.weights, tables, since=since, today=today)
+        found = Drift(model=model, model_id=opened.record.sha256, worked_out=self.clock(), months=months)
+        DriftFigures(self.models).record(found)
 
     def _opened(self, folder: Path, model: str) -> tuple[OpenedModel, SealedModel] | None:
         try:
@@ -126,10 +142,10 @@ class ModelJudging:
             return None
         return (opened, sealed) if opened.record.model == model else None
 
-    def _verdict(self, opened: OpenedModel) -> Verdict:
+    def _tables_for(self, opened: OpenedModel) -> list[DailyTable]:
         league = OrgId(opened.record.league)
         willing = learners_of(self.consent.snapshot(), opened.record.model, league, now=self.clock())
-        return judge_model(opened, self._tables(willing), now=self.clock())
+        return self._tables(willing)
 
     def _can_judge(self, model: str) -> bool:
         try:

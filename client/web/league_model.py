@@ -9,11 +9,11 @@ from audit.entries.details.clubs import ClubPageOpened
 from audit.entries.details.codes import ClubPage
 from chassis.text import long_date, sentence
 from client.adoption import Adoptions, Verdict
-from client.evaluation import LEAST_ATHLETES
+from client.evaluation import LEAST_ATHLETES, LEAST_INJURIES
 from client.federation.approval import MODEL_WORDS
-from client.league_models.chain import ModelChain
-from client.league_models.side_by_side import ModelVersions, versions_here
+from client.league_models.side_by_side import ModelVersions, versions_in
 from client.web.campaigns import page as campaign_page
+from client.web.rows.drift_rows import DriftRow, drift_row
 from client.web.site import ClubSite
 from client.web.text import minus
 from models.card import ModelCard
@@ -26,11 +26,13 @@ logger = logging.getLogger(__name__)
 
 FIGURE_WORDS = {
     "federated": "Mean error of the league model",
+    "federated spread": "The same error’s spread over athletes (standard deviation)",
     "person mean": "Mean error of each athlete’s own mean",
     "EWMA": "Mean error of each athlete’s weighted mean",
     "local ridge": "Mean error of this club’s own model",
     "local ridge daily": "Mean error of each athlete’s own trend, fitted daily",
     "with heads": "Mean error of the league model with own heads",
+    "with heads spread": "The same error’s spread over athletes (standard deviation)",
     "without heads": "Mean error of the league model alone",
     "person mean difference": "League model with own heads less own mean",
     "person mean difference high": "The same, upper end of its 90 % interval",
@@ -43,6 +45,7 @@ FIGURE_WORDS = {
     "observed_to_expected": "Injuries seen for each one expected",
     "brier_skill": "Gain over the athlete’s own base rate (Brier skill)",
     "brier_skill_low": "The same, lower end of its 90 % interval",
+    "brier_skill_spread": "The same, its spread over athletes (standard deviation)",
     "within_auc": "Tells an athlete’s own weeks apart (AUC)",
     "within_auc_low": "The same, lower end of its 90 % interval",
 }
@@ -54,7 +57,6 @@ FIGURE_AIMS = {
     "within_auc": "0.5 is chance",
     "within_auc_low": "above 0.5 needed",
 }
-LEAST_INJURIES = 10  # ours, as in the audit reports: a smaller count is close to naming who they happened to
 OF_TOO_FEW = f"The days are of fewer than {LEAST_ATHLETES} athletes: figures and reasons would be theirs"
 OF_UNKNOWN = "Figures and reasons, until the model is judged again: of how many athletes they are was not noted"
 REASON_WORDS = {
@@ -106,6 +108,7 @@ class VersionsRow:
     newest: str
     figures: tuple[tuple[str, str, str], ...]
     kept_out: str
+    drift: DriftRow | None
 
 
 def router(site: ClubSite) -> APIRouter:
@@ -126,9 +129,9 @@ def router(site: ClubSite) -> APIRouter:
             title="League model",
             finding=_finding(risk),
             lead=_lead(risk, is_any=bool(verdicts)),
-            verdicts=[_verdict(site, verdict) for verdict in verdicts],
+            verdicts=[_verdict(site, verdict, adoptions.in_use(verdict.model)) for verdict in verdicts],
             campaigns=[campaign_page.row(site, one) for one in campaign_page.known(site)],
-            versions=[_versions(site, one) for one in versions_here(_chain(site), adoptions)],
+            versions=[_versions(site, one) for one in versions_in(site.settings)],
         )
 
     return routes
@@ -142,8 +145,8 @@ def _finding(risk: Verdict | None) -> str:
 
 def _lead(risk: Verdict | None, *, is_any: bool) -> str:
     own = (
-        "Lights, proposals and charts here come from each athlete’s own past alone; what is expected of tomorrow says "
-        "on the athlete’s page where it comes from."
+        "Lights, proposals and athletes’ charts come from each athlete’s own past alone; what is expected of tomorrow "
+        "says on the athlete’s page where it comes from."
     )
     if not is_any:
         return f"No league model has been checked on this node yet. {own}"
@@ -152,23 +155,17 @@ def _lead(risk: Verdict | None, *, is_any: bool) -> str:
     return own
 
 
-def _verdict(site: ClubSite, verdict: Verdict) -> VerdictRow:
+def _verdict(site: ClubSite, verdict: Verdict, used: Verdict | None) -> VerdictRow:
     hidden = _hidden(verdict)
     shown = () if hidden else tuple(verdict.figures)
     return VerdictRow(
         learns=MODEL_WORDS.get(verdict.model, verdict.model),
-        result="Passed here" if verdict.adopted else "Not used here",
+        result="Passed here" if verdict.adopted else "The newest did not pass" if used else "Not used here",
         reasons=hidden or sentence("; ".join(_reason(text) for text in verdict.reasons)) or "Every check was passed",
         days="" if hidden else f"{verdict.judged_days:,}",
         figures=tuple((FIGURE_WORDS.get(k, k), _figure(verdict, k)) for k in shown),
         card=_card(site, verdict) if verdict.adopted else None,
     )
-
-
-def _chain(site: ClubSite) -> ModelChain:
-    settings = site.settings
-    keys = settings.league_keys() if settings.league_key else ()
-    return ModelChain(settings.received, keys, settings.models)
 
 
 def _versions(site: ClubSite, found: ModelVersions) -> VersionsRow:
@@ -180,6 +177,7 @@ def _versions(site: ClubSite, found: ModelVersions) -> VersionsRow:
         newest=_newest_words(found),
         figures=tuple((FIGURE_WORDS.get(k, k), _shown(used, k), _shown(newest, k)) for k in dict.fromkeys(named)),
         kept_out="" if kept is None else f"{long_date(kept.at.astimezone(site.zone).date())}: {kept.reason}",
+        drift=drift_row(found, site.zone),
     )
 
 

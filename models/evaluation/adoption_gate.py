@@ -89,12 +89,14 @@ def gate(outcomes: JudgedDays, *, parameters: int, rng: np.random.Generator) -> 
     """The adoption gate of docs/indices.md §11.3 on held-out rows; bootstrap by athlete with the passed generator."""
     chance, event = outcomes.chance, outcomes.event
     resampled = _by_athlete(outcomes, rng)
+    skills = [brier_skill(o.chance, o.event, o.base_rate) for o in resampled]
     figures = {
-        "events": float(_episodes(outcomes)),
+        "events": float(episodes(outcomes)),
         "slope": calibration_slope(chance, event),
         "observed_to_expected": observed_to_expected(chance, event),
         "brier_skill": brier_skill(chance, event, outcomes.base_rate),
-        "brier_skill_low": _low([brier_skill(o.chance, o.event, o.base_rate) for o in resampled]),
+        "brier_skill_low": _low(skills),
+        "brier_skill_spread": _spread(skills),
         "within_auc": within_athlete_auc(outcomes.signal, event, outcomes.athlete),
         "within_auc_low": _low([within_athlete_auc(o.signal, o.event, o.athlete) for o in resampled]),
     }
@@ -115,7 +117,7 @@ def _checks(outcomes: JudgedDays, figures: dict[str, float], parameters: int) ->
     ]
 
 
-def _episodes(outcomes: JudgedDays) -> int:
+def episodes(outcomes: JudgedDays) -> int:
     """Injuries, not rows: one onset makes up to seven positive rows in sequence."""
     begins = (outcomes.event[1:] == 1) & ((outcomes.event[:-1] == 0) | (outcomes.athlete[1:] != outcomes.athlete[:-1]))
     return int(begins.sum()) + int(outcomes.event[0] == 1)
@@ -130,6 +132,16 @@ def _by_athlete(outcomes: JudgedDays, rng: np.random.Generator) -> list[JudgedDa
         label = np.repeat(np.arange(len(drawn)), [rows[one].size for one in drawn])
         samples.append(outcomes.of_athletes(np.concatenate([rows[one] for one in drawn]), label))
     return samples
+
+
+def brier_skill_spread(outcomes: JudgedDays, rng: np.random.Generator) -> float:
+    """Standard deviation of the Brier skill over resampled athletes; NaN where too few samples could be judged."""
+    return _spread([brier_skill(o.chance, o.event, o.base_rate) for o in _by_athlete(outcomes, rng)])
+
+
+def _spread(values: Sequence[float]) -> float:
+    known = np.array([value for value in values if np.isfinite(value)])
+    return float(known.std()) if known.size >= BOOTSTRAPS // 2 else float("nan")
 
 
 def _low(values: Sequence[float]) -> float:

@@ -254,6 +254,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "adopt"): [lambda e, _: [e.programs.node, e.model]],
     ("homefield-node", "audit-privacy"): [lambda e, _: ["--runs", 400]],
     ("homefield-node", "evaluate"): [lambda e, _: [e.programs.node, e.model]],
+    ("homefield-node", "models"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "propose"): [lambda e, _: [e.programs.node, "--until", in_weeks(), "--athlete", e.programs.one]],
     ("homefield-server", "init"): [
         lambda e, fresh: [

@@ -35,6 +35,7 @@ READING = {
     ("homefield-node", "forecast"),
     ("homefield-node", "readings"),
     ("homefield-node", "metrics"),
+    ("homefield-node", "models"),
     ("homefield-node", "movement"),
     ("homefield-node", "ingest"),
     ("homefield-node", "plan", "show"),

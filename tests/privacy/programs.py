@@ -319,6 +319,7 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     ),
     "adopt": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("adopt", p.node, p.model())),
     "evaluate": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("evaluate", p.node, p.model())),
+    "models": (nothing, lambda p: ("models", p.node)),
     "propose": (
         lambda p: (with_new_athlete(p), p.recorded_days()),
         lambda p: ("propose", p.node, "--until", in_weeks()),

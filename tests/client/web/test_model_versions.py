@@ -61,6 +61,8 @@ def test_a_challenger_that_fails_stands_beside_the_champion_which_stays(
     assert f"{second.name[:12]}, not judged here yet" in waiting
     assert f"<dd>{first.name[:12]}</dd>" in page
     assert f"{second.name[:12]}, did not pass here" in page
+    assert "Next-day readiness: the newest did not pass</h3>" in page  # one of the kind is in use
+    assert "not used here" not in page
     assert page.index("0.612 points of 10</td>") < page.index("0.734 points of 10</td>")
     assert Adoptions(settings.models).in_use(RECOVERY).model_id == first.name  # type: ignore[union-attr]  # it is there
 

@@ -1,0 +1,62 @@
+"""The rows on which a risk model is judged here, and the months that they lie in. Pure."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from client.features.daily import DailyTable
+from models import risk
+from models.arrays import Floats
+from models.errors import NotEnoughData
+from models.evaluation.adoption_gate import JudgedDays, own_base_rate
+from models.evaluation.holdout import judge_days, learn_days
+from models.features import AthleteSeries
+
+DayMask = NDArray[np.bool_]
+
+
+def held_back(table: DailyTable) -> DayMask:
+    """Mask (days,) of the days that no round learnt from."""
+    return judge_days(len(table.dates), gap_d=risk.HORIZON_D)
+
+
+def between(first: date, last: date) -> Callable[[DailyTable], DayMask]:
+    """Return what masks the days from one to another, both included."""
+    return lambda table: np.array([first <= day <= last for day in table.dates], dtype=np.bool_)
+
+
+def judged_rows(weights: Floats, tables: Sequence[DailyTable], chosen: Callable[[DailyTable], DayMask]) -> JudgedDays:
+    """Rows of the chosen days of all athletes; raises NotEnoughData where there is none."""
+    if not tables:
+        raise NotEnoughData("expected at least one athlete")
+    overall = _usual_rate(tables)
+    columns = [_rows(weights, table, place, overall, chosen(table)) for place, table in enumerate(tables)]
+    return JudgedDays(*(np.concatenate(part) for part in zip(*columns, strict=True)))
+
+
+def _usual_rate(tables: Sequence[DailyTable]) -> float:
+    """Share of events on the club's days to learn from: what a base rate may know before the judged days."""
+    events: list[float] = []
+    for table in tables:
+        series = _series(table)
+        events += series.y[series.mask & learn_days(len(table.dates))].tolist()
+    return float(np.clip(np.mean(events), 1e-4, 0.5)) if events else 0.01
+
+
+def _series(table: DailyTable) -> AthleteSeries:
+    return risk.design({name: table.column(name) for name in risk.INPUTS})
+
+
+def _rows(weights: Floats, table: DailyTable, place: int, overall: float, chosen: DayMask) -> tuple[NDArray[Any], ...]:
+    """One athlete's columns of `JudgedDays`, in their order."""
+    series = _series(table)
+    known = np.flatnonzero(series.mask)
+    event = series.y[known].astype(np.float64)
+    base = own_base_rate(event, known, overall=overall)
+    judged = chosen[known]
+    X = series.X[known][judged]
+    who = np.full(int(judged.sum()), place, dtype=np.int64)
+    return risk.probability(weights, X), event[judged], who, base[judged], risk.score_without_history(weights, X)
