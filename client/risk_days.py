@@ -15,20 +15,20 @@ from models.evaluation.adoption_gate import JudgedDays, own_base_rate
 from models.evaluation.holdout import judge_days, learn_days
 from models.features import AthleteSeries
 
-DayMask = NDArray[np.bool_]
+Chosen = NDArray[np.bool_]
 
 
-def held_back(table: DailyTable) -> DayMask:
+def held_back(table: DailyTable) -> Chosen:
     """Mask (days,) of the days that no round learnt from."""
     return judge_days(len(table.dates), gap_d=risk.HORIZON_D)
 
 
-def between(first: date, last: date) -> Callable[[DailyTable], DayMask]:
+def between(first: date, last: date) -> Callable[[DailyTable], Chosen]:
     """Return what masks the days from one to another, both included."""
     return lambda table: np.array([first <= day <= last for day in table.dates], dtype=np.bool_)
 
 
-def judged_rows(weights: Floats, tables: Sequence[DailyTable], chosen: Callable[[DailyTable], DayMask]) -> JudgedDays:
+def judged_rows(weights: Floats, tables: Sequence[DailyTable], chosen: Callable[[DailyTable], Chosen]) -> JudgedDays:
     """Rows of the chosen days of all athletes; raises NotEnoughData where there is none."""
     if not tables:
         raise NotEnoughData("expected at least one athlete")
@@ -50,7 +50,7 @@ def _series(table: DailyTable) -> AthleteSeries:
     return risk.design({name: table.column(name) for name in risk.INPUTS})
 
 
-def _rows(weights: Floats, table: DailyTable, place: int, overall: float, chosen: DayMask) -> tuple[NDArray[Any], ...]:
+def _rows(weights: Floats, table: DailyTable, place: int, overall: float, chosen: Chosen) -> tuple[NDArray[Any], ...]:
     """One athlete's columns of `JudgedDays`, in their order."""
     series = _series(table)
     known = np.flatnonzero(series.mask)

@@ -36,13 +36,50 @@ PURPOSES = {
 
 
 @dataclass(frozen=True, slots=True)
-class RegistryStore:
-    """The league's registry: `<directory>/<sha256>/` per version, `<directory>/<model>.latest` names the newest.
-
-    former: the league's key before, which signed the versions before.
+class RegistryFolder:
+    """The league's registry as it is read: `<directory>/<sha256>/` per version, `<directory>/<model>.latest` names the
+    newest. Nothing is verified, and no key is needed.
     """
 
     directory: Path
+
+    def latest(self, model: str) -> str | None:
+        """Name of the newest version of `model`, or None."""
+        path = self.directory / f"{model}.latest"
+        return path.read_text(encoding="ascii").strip() if path.exists() else None
+
+    def sealed(self, name: str) -> SealedModel:
+        """Return a version's three byte strings; raises BadCoordinatorSettings if it is not here."""
+        try:
+            return read_folder(self.directory / name)
+        except OSError as error:
+            raise BadCoordinatorSettings("there is no such model") from error
+
+    def versions(self, name: str) -> list[Version]:
+        """Return a version and those before it, oldest first, as far as they are here.
+
+        Raises BadCoordinatorSettings if the version itself is not here.
+        """
+        found, wanted = list[Version](), name
+        while wanted and (not found or (self.directory / wanted).exists()):
+            sealed, manifest = self.sealed(wanted), self.directory / wanted / MANIFEST
+            found.append(Version(sealed.signed, sealed.weights, manifest.read_bytes() if manifest.exists() else b""))
+            wanted = sealed.signed.record.previous or ""
+        return found[::-1]
+
+    def campaigns(self, name: str) -> tuple[CampaignManifest, ...]:
+        """The campaigns of a version and of those before it; one whose manifest was not kept is left out."""
+        return tuple(version.campaign() for version in self.versions(name) if version.manifest)
+
+    def has_opening(self, name: str) -> bool:
+        """Whether what opens a version's entry in the log is kept beside it."""
+        return (self.directory / name / OPENING).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryStore(RegistryFolder):
+    """The registry as the league writes it. former: the league's key before, which signed the versions before."""
+
     key: SigningKey
     clock: Clock
     former: VerifyKey | None = None
@@ -131,34 +168,6 @@ class RegistryStore:
         folder.mkdir(parents=True, exist_ok=True)
         for part, data in (dict(beside) | sealed.files()).items():
             replace_durably(folder / part, data)
-
-    def latest(self, model: str) -> str | None:
-        """Name of the newest version of `model`, or None."""
-        path = self.directory / f"{model}.latest"
-        return path.read_text(encoding="ascii").strip() if path.exists() else None
-
-    def sealed(self, name: str) -> SealedModel:
-        """Return a version's three byte strings; raises BadCoordinatorSettings if it is not here."""
-        try:
-            return read_folder(self.directory / name)
-        except OSError as error:
-            raise BadCoordinatorSettings("there is no such model") from error
-
-    def versions(self, name: str) -> list[Version]:
-        """Return a version and those before it, oldest first, as far as they are here.
-
-        Raises BadCoordinatorSettings if the version itself is not here.
-        """
-        found, wanted = list[Version](), name
-        while wanted and (not found or (self.directory / wanted).exists()):
-            sealed, manifest = self.sealed(wanted), self.directory / wanted / MANIFEST
-            found.append(Version(sealed.signed, sealed.weights, manifest.read_bytes() if manifest.exists() else b""))
-            wanted = sealed.signed.record.previous or ""
-        return found[::-1]
-
-    def campaigns(self, name: str) -> tuple[CampaignManifest, ...]:
-        """The campaigns of a version and of those before it; one whose manifest was not kept is left out."""
-        return tuple(version.campaign() for version in self.versions(name) if version.manifest)
 
     def parcel(self, name: str) -> bytes:
         """A version as it is sent to nodes, with the versions before it: JSON, all parts in base64."""

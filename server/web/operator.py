@@ -9,7 +9,9 @@ from policies.campaign import CampaignManifest
 from policies.vocabulary import Category
 from server.errors import ConsentServiceFailed
 from server.federation.opening import epsilon_of
+from server.registry_store import RegistryFolder
 from server.store import OVER, Campaign, CampaignState
+from server.web.registry_rows import names_in, registry_rows
 from server.web.site import LeagueSite
 from server.web.staff import StaffRequest
 from server.web.staff_role import StaffRole
@@ -71,13 +73,17 @@ def _campaigns_page(site: LeagueSite, context: StaffRequest) -> Response:
 
 def _models_page(site: LeagueSite, context: StaffRequest) -> Response:
     done = [campaign for campaign in reversed(site.store.campaigns()) if campaign.state is CampaignState.DONE]
+    kinds = registry_rows(RegistryFolder(site.settings.models))
+    held = set(names_in(kinds))
     return site.page(
         "models.html",
         context,
         here="/models",
         title="Models",
-        finding=models_heading(len(done)),
-        models=[_brief(campaign) for campaign in done],
+        finding=models_heading(len(held)),
+        kinds=kinds,
+        names=MODEL_NAMES,
+        missing=[_brief(campaign) for campaign in done if campaign.model_id not in held],
     )
 
 
@@ -178,12 +184,11 @@ def heading(campaign: Campaign) -> str:
     }[campaign.state]
 
 
-def models_heading(models: int) -> str:
-    """How many models are published, in one line."""
-    if not models:
-        return "No model published yet"
-    counted = {1: "One model is", 2: "Two models are"}.get(models, f"{models} models are")
-    return f"{counted} published"
+def models_heading(versions: int) -> str:
+    """How many versions the registry holds, in one line."""
+    if not versions:
+        return "No model in the registry"
+    return f"{counted(versions, 'version').capitalize()} in the registry"
 
 
 def nodes_heading(nodes: int, *, away: int) -> str:

@@ -1,8 +1,12 @@
 """The operator sees sums and states: rounds, clubs, epsilon; never a number or name of athletes."""
 
+import shutil
+
 import pytest
 
+from server.registry_store import OPENING
 from server.store import CampaignState
+from tests.published import League
 
 
 @pytest.fixture
@@ -87,14 +91,64 @@ def test_the_campaign_under_way_comes_before_newer_ones(operator):
     assert page.index("recovery-1") < page.index("Campaign risk-1<")
 
 
-def test_published_models_are_listed_with_their_hash(operator):
+def test_a_finished_campaign_whose_model_the_registry_lacks_is_said(operator):
     campaign = operator.open_campaign()
     operator.store.set_state(campaign.sha256, CampaignState.DONE, model_id="ab12" * 16)
 
     page = operator.client.get("/models").text
 
-    assert "One model is published" in page
+    assert "No model in the registry" in page
+    assert "Finished campaigns without their model here" in page
     assert "ab12 ab12 ab12 ab12" in page
+
+
+def shown(operator):
+    return " ".join(operator.client.get("/models").text.split()).replace("> <", "><")
+
+
+def test_the_registry_is_shown_by_kind_with_the_newest_and_where_a_rollback_points(operator, tmp_path):
+    league = League(tmp_path / "models")
+    first, second = league.publish(), league.publish()
+    league.days += 1
+    back = league.registry.keep_return(league.registry.returning_to(first.name))
+    league.registry.publish(back, b"{}")
+    risk = league.publish(model="risk-logistic-1")
+    (second / OPENING).unlink()
+
+    page = shown(operator)
+
+    assert "<h1>Four versions in the registry</h1>" in page
+    assert page.index("<h2>Recovery</h2>") < page.index(back) < page.index(second.name)
+    assert page.index("<h2>Injury risk</h2>") < page.index(risk.name)
+    assert "Three versions; the newest goes back to an earlier one." in page
+    assert f'Goes back to an earlier version<span class="quiet mono">{first.name[:16]}</span>' in page
+    assert page.count("The newest</span>") == 2
+    assert page.count(">Kept<") == 3
+    assert page.count(">Not kept<") == 1
+    assert "Finished campaigns without" not in page
+
+
+def test_a_registry_that_cannot_be_read_says_so_and_the_page_stands(operator, tmp_path):
+    league = League(tmp_path / "models")
+    first, second = league.publish(), league.publish()
+    (second / "record.json").write_text("{}")
+    broken = shown(operator)
+    (tmp_path / "models" / "recovery-linear-1.latest").write_text(first.name)
+    (first / "manifest.json").unlink()
+
+    page = shown(operator)
+
+    assert "cannot be read. Put models/ back from a backup." in broken
+    assert "<h1>One version in the registry</h1>" in page
+    assert "which is not kept here" in page
+
+
+def test_a_gap_before_the_oldest_version_is_said(operator, tmp_path):
+    league = League(tmp_path / "models")
+    first, _ = league.publish(), league.publish()
+    shutil.rmtree(first)
+
+    assert "Earlier versions are not in the registry." in shown(operator)
 
 
 def test_nodes_without_contact_come_first(operator):
