@@ -174,6 +174,12 @@ class CoordinatorStore:
             found = [_campaign(row) for row in session.exec(select(CoordinatorCampaignRow)).all()]
         return tuple(sorted(found, key=lambda campaign: (campaign.opened_at, campaign.manifest.campaign_id)))
 
+    def has_open(self) -> bool:
+        """Whether a campaign was started that nobody has begun to carry out."""
+        query = select(CoordinatorCampaignRow.sha256).where(CoordinatorCampaignRow.state == CampaignState.OPEN).limit(1)
+        with self._reading() as session:
+            return session.exec(query).first() is not None
+
     def campaign(self, name: str) -> Campaign:
         """Return the campaign with this id or hash; raises BadCoordinatorSettings if there is none."""
         for campaign in self.campaigns():

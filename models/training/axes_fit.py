@@ -6,10 +6,17 @@ start, in the metric, has the axes as its eigenvectors and the prior variances a
 
 Response: how much of a league's shift its mean gradient at the start shows on each axis, by number of axes and clip:
 less than all of it, since clipping cuts and a league's curvature is not the public one. The coordinator divides by it.
+
+For the logistic loss more is measured. Around the line leagues scatter, since its gradient is not linear in the shift:
+where injuries are twice as frequent, so is the curvature. The coordinator counts the scatter as noise. And what a
+question is worth is measured as the log loss of a day that its answer saves without noise, because there the metric
+misleads: an answer that goes too far up costs more than it explains. Leagues are larger, since chance in a league's
+events is in its shift and in its gradient alike, and so looks like a shift that is shown completely.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,13 +31,14 @@ from models.training.pretraining import curvature, design_series, minimise, publ
 
 AXES_SEED = 20261130
 WORLDS = 32
-CLUBS, ATHLETES, DAYS = 2, 75, 400
+CLUBS = {"huber": 2, "logistic": 8}
+ATHLETES, DAYS = 75, 400
 JITTER = {"huber": 1e-4, "logistic": 1e-5}  # ours: keeps the metric regular along near-collinear columns
 RIDGE = {"huber": 1e-3, "logistic": 2e-4}  # ours: of a league's fit, towards the public initial weights, in the weights
 MOST_AXES = 8  # ours: the prior variance beyond them is under a hundredth of the first
 AXES = (3, 4, 6, 8)  # ours: the numbers of axes that a campaign may ask for
 CLIPS = {"huber": (0.1, 0.15, 0.2), "logistic": (0.2, 0.3, 0.45, 0.6)}  # ours: larger ones erred more in simulation
-DECIMALS, VARIANCE_DECIMALS = 6, 10
+DECIMALS, VARIANCE_DECIMALS, GAIN_DECIMALS = 6, 10, 8
 
 
 def fit_axes(model: str) -> dict[str, Any]:
@@ -44,6 +52,14 @@ def fit_axes(model: str) -> dict[str, Any]:
     axes = (axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(MOST_AXES)])).round(DECIMALS)  # one of two signs
     rows = np.linalg.solve(metric.T, axes).T
     gradients = [projected(athlete_gradients(schema.kind, start, series), rows) for series in leagues]
+    responses = [
+        _response(gradients, (shifts @ axes)[:, :count], clip) for count in AXES for clip in CLIPS[schema.kind]
+    ]
+    if schema.kind == "logistic":
+        back = np.linalg.solve(metric.T, axes).T
+        responses = [
+            one | _curved(one, gradients, shifts @ axes, saved=SavedLoss(start, back, leagues)) for one in responses
+        ]
     return {
         "feature_schema": schema.sha256,
         "initial_weights": weights_sha256(start.tolist()),
@@ -51,19 +67,52 @@ def fit_axes(model: str) -> dict[str, Any]:
         "axes": axes.T.tolist(),
         "prior": _variances(prior),
         "sampling": _variances(np.mean([one.var(axis=0) for one in gradients], axis=0)),
-        "responses": [
-            {"axes": count, "clip": clip, "shown": _response(gradients, (shifts @ axes)[:, :count], clip)}
-            for count in AXES
-            for clip in CLIPS[schema.kind]
-        ],
+        "responses": responses,
     }
 
 
-def _response(gradients: Sequence[Floats], shifts: Floats, clip: float) -> list[float]:
+def _response(gradients: Sequence[Floats], shifts: Floats, clip: float) -> dict[str, Any]:
     """Regress the leagues' mean clipped gradients on their shifts (worlds, k), through 0, axis by axis."""
     means = np.array([clip_rows(one[:, : shifts.shape[1]], clip).mean(axis=0) for one in gradients])
     slope: Floats = -(shifts * means).sum(axis=0) / (shifts * shifts).sum(axis=0)
-    return [float(value) for value in slope.round(DECIMALS)]
+    return {"axes": shifts.shape[1], "clip": clip, "shown": slope.round(DECIMALS).tolist()}
+
+
+@dataclass(frozen=True, slots=True)
+class SavedLoss:
+    """Log loss of a day that shifts save. back: (k, d), takes a shift along the axes to a change of the weights."""
+
+    start: Floats
+    back: Floats
+    leagues: Sequence[Sequence[AthleteSeries]]
+
+    def __call__(self, shifts: Floats) -> float:
+        """In the mean over leagues; shifts: (worlds, axes)."""
+        change = shifts @ self.back[: shifts.shape[1]]
+        return float(np.mean([_saved(self.start, *one) for one in zip(change, self.leagues, strict=True)]))
+
+
+def _saved(start: Floats, change: Floats, series: Sequence[AthleteSeries]) -> float:
+    X = np.concatenate([one.X[one.mask] for one in series]).astype(np.float64)
+    y = np.concatenate([one.y[one.mask] for one in series])
+    before, after = (X @ weights[:-1] + weights[-1] for weights in (start, start + change))
+    return float(np.mean(np.logaddexp(0.0, before) - np.logaddexp(0.0, after) - y * (before - after)))
+
+
+def _curved(
+    response: dict[str, Any], gradients: Sequence[Floats], shifts: Floats, *, saved: Callable[[Floats], float]
+) -> dict[str, Any]:
+    """How leagues scatter around a response's line, and what its answer saves if nothing but the scatter is noise.
+
+    scatter: mean squared distance from the line, less what is chance because a league has so many athletes.
+    """
+    along, shown = shifts[:, : response["axes"]], np.array(response["shown"])
+    clipped = [clip_rows(one[:, : along.shape[1]], response["clip"]) for one in gradients]
+    means, prior = np.array([one.mean(axis=0) for one in clipped]), (along**2).mean(axis=0)
+    chance = np.mean([one.var(axis=0) / len(one) for one in clipped], axis=0)
+    scatter = np.maximum(((means + shown * along) ** 2).mean(axis=0) - chance, 0.0)
+    gain = saved(-means * shown * prior / (shown**2 * prior + scatter))
+    return {"scatter": _variances(scatter), "gain": round(gain, GAIN_DECIMALS)}
 
 
 def _variances(values: Floats) -> list[float]:
@@ -82,7 +131,7 @@ def fit_without_privacy(schema: FeatureSchema, start: Floats, series: Sequence[A
 
 def _leagues(schema: FeatureSchema) -> Iterator[list[AthleteSeries]]:
     rng = np.random.default_rng(AXES_SEED)
-    clubs = [f"axes-{number}" for number in range(CLUBS)]
+    clubs = [f"axes-{number}" for number in range(CLUBS[schema.kind])]
     for place in range(WORLDS):
         world = random_world(schema, rng)
         league = synthetic_league(AXES_SEED + 1 + place, clubs, ATHLETES, DAYS, world=world)

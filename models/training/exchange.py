@@ -1,8 +1,9 @@
 """One exchange: which question to ask, and what its noisy answer says about a league.
 
 Every athlete's gradient at the public initial weights is taken to a few public axes, clipped and added up; noise is
-drawn once. On each axis the mean answer is minus `shown` times the league's shift, plus noise of a known variance; the
-shift has a public prior. Its posterior is therefore post-processing: it costs no privacy (docs/privacy.md §1.8).
+drawn once. On each axis the mean answer is minus `shown` times the league's shift, plus noise of a known variance and
+the public scatter of leagues around that line; the shift has a public prior. Its posterior is therefore
+post-processing: it costs no privacy (docs/privacy.md §1.8).
 
 Posterior and weights are computed in fractions and rounded once each, so that anybody can compute them again to the
 last bit from the sum, the manifest and what is installed.
@@ -48,16 +49,16 @@ class Posterior:
 def question_for(model: str, *, athletes: int, clubs: int, epsilon: float, delta: float) -> ExchangeQuestion:
     """The axes and clip that promise most for public numbers alone; every club adds all the noise (h = 1).
 
-    The promise is how much of the prior's variance the posterior is expected to explain, summed over the axes. Raises
-    BadWeights for a model that is not installed, InvalidInput for a budget that no noise keeps.
+    The promise is how much of the prior's variance the posterior is expected to explain, summed over the axes; where
+    it is known what an answer without noise saves, that, times the share of the explained variance that noise leaves.
+    Raises BadWeights for a model that is not installed, InvalidInput for a budget that no noise keeps.
     """
     sigma, installed = sigma_for(epsilon, 1, delta), public_axes(model)
 
     def promise(one: Response) -> float:
-        spread = sigma * one.clip * math.sqrt(clubs)
-        noise = _noise(installed, one, spread=spread, athletes=athletes)
-        prior = installed.prior[: one.axes]
-        return float(np.sum((one.shown * prior) ** 2 / (one.shown**2 * prior + noise)))
+        noise = _noise(installed, one, spread=sigma * one.clip * math.sqrt(clubs), athletes=athletes)
+        explained = _explained(installed, one, noise)
+        return explained if one.gain is None else one.gain * explained / _explained(installed, one, one.scatter)
 
     best = max(installed.responses, key=promise)
     return ExchangeQuestion(best.axes, best.clip, sigma)
@@ -85,9 +86,9 @@ def _posterior(total: Sequence[Fraction], manifest: CampaignManifest) -> Posteri
     installed, athletes = public_axes(manifest.model), manifest.public_athletes
     response = installed.response(manifest.exchange.axes, manifest.clip_norm)
     spread, mean, variance = _variance_of_sum(manifest) / athletes**2, [], []
-    axes = zip(total, *map(rationals, (response.shown, installed.prior, installed.sampling)), strict=False)
-    for answer, shown, prior, sampling in axes:
-        noise = spread + sampling / athletes
+    public = (response.shown, response.scatter, installed.prior, installed.sampling)
+    for answer, shown, scatter, prior, sampling in zip(total, *map(rationals, public), strict=False):
+        noise = spread + scatter + sampling / athletes
         known = shown**2 * prior + noise
         mean.append(-answer / athletes * shown * prior / known)
         variance.append(prior * noise / known)
@@ -109,6 +110,12 @@ def _variance_of_sum(manifest: CampaignManifest) -> Fraction:
 
 
 def _noise(installed: PublicAxes, response: Response, *, spread: float, athletes: int) -> Floats:
-    """Variance of the mean answer around its line: the noise of the sum, and that athletes differ."""
-    noise: Floats = (spread / athletes) ** 2 + installed.sampling[: response.axes] / athletes
+    """Variance of the mean answer around its line: the noise of the sum, and that leagues and athletes differ."""
+    noise: Floats = (spread / athletes) ** 2 + response.scatter + installed.sampling[: response.axes] / athletes
     return noise
+
+
+def _explained(installed: PublicAxes, response: Response, noise: Floats) -> float:
+    """How much of the prior's variance the posterior explains, if the answer has this variance around its line."""
+    prior = installed.prior[: response.axes]
+    return float(np.sum((response.shown * prior) ** 2 / (response.shown**2 * prior + noise)))

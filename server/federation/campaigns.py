@@ -9,6 +9,7 @@ told of every campaign that is over, as soon as it can be, and gives back what n
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -32,7 +33,8 @@ from server.federation.grid import StateGrid
 from server.federation.rounds import CLOSED, INTERRUPTED, PAUSE_S, Training
 from server.store import OVER, Campaign, CampaignState, CoordinatorStore
 
-IDLE_S = 0.5
+IDLE_S, LOOK_S = 0.5, 0.05
+"""Between two turns of the worker, and between two looks for a campaign that a command has started meanwhile."""
 CONSENT_ATTEMPTS = 6
 CONSENT_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
@@ -120,7 +122,13 @@ class CampaignWorker:
                 if not self.stop.is_set():
                     self._attend(campaign)
             self.deliver_missed()
-            self.stop.wait(IDLE_S)
+            self._rest()
+
+    def _rest(self) -> None:
+        """Wait for the next turn, which is at once if a campaign is started."""
+        end = time.monotonic() + IDLE_S
+        while not self.stop.wait(LOOK_S) and time.monotonic() < end and not self.store.has_open():
+            pass
 
     def _attend(self, campaign: Campaign) -> None:
         if campaign.state is CampaignState.OPEN:

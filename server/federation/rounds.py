@@ -39,6 +39,10 @@ REQUEST, REPLY, BYTES = "request", "sum", "b"
 ATTEMPTS = 4
 ATTEMPT_S = 60.0
 PAUSE_S = 0.5
+FIRST_PAUSES = (*(0.1 * 1.2**attempt for attempt in range(20)), 4.0)
+"""Times `PAUSE_S`, the last for good, while clubs are waited for: a club that approves is asked again within about a
+fifth of the time that it took, and one that takes long costs a question in 2 s."""
+LATER_PAUSES = (1.0, 2.0, 4.0)
 INTERRUPTED = "the coordinator stopped while the campaign was under way; resume the campaign, or close it"
 CLOSED = "the league closed the campaign"
 TURNED_DOWN = "CampaignTurnedDown"  # what a node answers whose club rejected or revoked it (`client.errors`)
@@ -128,13 +132,14 @@ class Training:
 
     def _attempts(self, number: int) -> Iterator[int]:
         """Count attempts at one round, pausing between them, until there are enough or the coordinator stops."""
-        first = self.begun.round + 1 if self.begun else 1
-        end = time.monotonic() + (self.wait_s if number == first else 0.0)
+        is_first = number == (self.begun.round + 1 if self.begun else 1)
+        end = time.monotonic() + (self.wait_s if is_first else 0.0)
         for attempt in itertools.count():
             if self.stop.is_set() or self.is_closed() or (attempt >= ATTEMPTS and time.monotonic() >= end):
                 return
             yield attempt
-            self.stop.wait(self.pause_s * 2 ** min(attempt, 2))
+            times = FIRST_PAUSES if is_first else LATER_PAUSES
+            self.stop.wait(self.pause_s * times[min(attempt, len(times) - 1)])
 
     def _ask(
         self, grid: Grid, number: int, data: bytes, missing: Mapping[str, int], parts: dict[str, ContributionSum]

@@ -1,13 +1,20 @@
 """The installed metric, axes and prior: well formed, for the installed start, and made from public seeds."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
+from models import risk
+from models.arrays import Floats
 from models.errors import BadWeights
-from models.features import LINEAR_MODELS, NETWORK_SCHEMA, SCHEMAS
+from models.evaluation.metrics import log_loss
+from models.features import LINEAR_MODELS, NETWORK_SCHEMA, RISK_SCHEMA, SCHEMAS, AthleteSeries
 from models.privacy.public_axes import public_axes
-from models.training.axes_fit import fit_axes
+from models.synthetic.league import synthetic_league
+from models.training.axes_fit import SavedLoss, fit_axes
 from models.training.initial_weights import initial_weights, weights_sha256
+from models.training.pretraining import design_series
 from tests.scale import sized
 
 
@@ -24,7 +31,32 @@ def test_the_installed_geometry_is_one(model: str) -> None:
     assert (found.prior > 0).all()
     assert (found.sampling > 0).all()
     assert all((one.shown > 0).all() and one.shown.shape == (one.axes,) for one in found.responses)
+    assert all((one.scatter >= 0).all() and one.scatter.shape == (one.axes,) for one in found.responses)
     assert found.start == weights_sha256(initial_weights(model))
+
+
+def test_scatter_and_gain_are_known_where_the_loss_is_logistic() -> None:
+    for model in sorted(LINEAR_MODELS):
+        curved = SCHEMAS[model].kind == "logistic"
+        assert all((one.gain is not None) == curved for one in public_axes(model).responses)
+        assert all(bool(one.scatter.any()) == curved for one in public_axes(model).responses)
+    assert all(one.gain is None or one.gain > 0 for one in public_axes(RISK_SCHEMA.model).responses)
+
+
+def test_the_loss_that_a_shift_saves_is_the_difference_of_log_losses() -> None:
+    start = np.array(initial_weights(RISK_SCHEMA.model))
+    changes = np.random.default_rng(1).normal(0.0, 0.3, (2, start.size))
+    leagues = [design_series(RISK_SCHEMA.model, synthetic_league(seed, ["club-a"], 12, 200)) for seed in (5, 6)]
+
+    saved = SavedLoss(start, np.eye(start.size), leagues)(changes)
+
+    def loss(weights: Floats, series: Sequence[AthleteSeries]) -> float:
+        days = [(risk.probability(weights, one.X[one.mask]), one.y[one.mask]) for one in series]
+        chance, event = (np.concatenate(parts) for parts in zip(*days, strict=True))
+        return log_loss(chance, event.astype(np.float64))
+
+    expected = [loss(start, league) - loss(start + one, league) for one, league in zip(changes, leagues, strict=True)]
+    assert saved == pytest.approx(np.mean(expected), rel=1e-6)
 
 
 @pytest.mark.parametrize("model", sorted(LINEAR_MODELS))
@@ -47,6 +79,8 @@ def test_the_geometry_can_be_made_again_from_its_seeds(model: str) -> None:
     np.testing.assert_allclose(np.abs((np.array(made["axes"]) * found.axes.T).sum(axis=1))[:4], 1.0, atol=0.01)
     for one, again in zip(found.responses, made["responses"], strict=True):
         np.testing.assert_allclose(again["shown"], one.shown, atol=0.03)
+        np.testing.assert_allclose(again.get("scatter", np.zeros(one.axes)), one.scatter, rtol=0.1, atol=1e-6)
+        assert again.get("gain") == (one.gain if one.gain is None else pytest.approx(one.gain, rel=0.02))
 
 
 def test_what_is_not_installed_is_refused() -> None:

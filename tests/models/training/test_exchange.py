@@ -13,32 +13,35 @@ from models.training.initial_weights import initial_weights
 from models.training.recipes import exchange_recipe, rounds_recipe
 from models.training.simulation import simulated_manifest
 from policies.budget import CAMPAIGN_CAP, campaign_cost
+from policies.campaign import CampaignManifest
 from tests.scale import sized
 
 MODEL = "recovery-linear-1"
 ASKED = simulated_manifest(exchange_recipe(MODEL, athletes=40, clubs=2), 2)
 
 
-def noise_variance() -> float:
+def noise_variance(asked: CampaignManifest) -> float:
     """Of the mean answer on one axis, from the manifest alone: two clubs' noise over the public number."""
-    assert ASKED.exchange is not None
-    one = ASKED.clip_norm + np.sqrt(ASKED.exchange.axes) / 2 / 2**ASKED.scale_bits
-    return float(2 * (ASKED.noise_multiplier * one) ** 2 / ASKED.public_athletes**2)
+    assert asked.exchange is not None
+    one = asked.clip_norm + np.sqrt(asked.exchange.axes) / 2 / 2**asked.scale_bits
+    return float(2 * (asked.noise_multiplier * one) ** 2 / asked.public_athletes**2)
 
 
-def test_the_posterior_is_the_one_of_a_grid() -> None:
-    assert ASKED.exchange is not None
-    installed, axes = public_axes(MODEL), ASKED.exchange.axes
+@pytest.mark.parametrize("model", sorted(LINEAR_MODELS))
+def test_the_posterior_is_the_one_of_a_grid(model: str) -> None:
+    asked = simulated_manifest(exchange_recipe(model, athletes=40, clubs=2), 2)
+    assert asked.exchange is not None
+    installed, axes = public_axes(model), asked.exchange.axes
     total = np.array([-1.3, 0.4, 0.2, -0.1, 0.05, 0.0, 0.1, -0.2])[:axes]
-    found = posterior_of(total, ASKED)
+    found = posterior_of(total, asked)
 
-    shown = installed.response(axes, ASKED.clip_norm).shown
+    response = installed.response(axes, asked.clip_norm)
     for axis in range(axes):
         spread = np.sqrt(installed.prior[axis])
         shift = np.linspace(-8 * spread, 8 * spread, 20_001)
-        variance = noise_variance() + installed.sampling[axis] / ASKED.public_athletes
-        answer = total[axis] / ASKED.public_athletes
-        weight = np.exp(-(shift**2) / 2 / spread**2 - (answer + shown[axis] * shift) ** 2 / 2 / variance)
+        variance = noise_variance(asked) + response.scatter[axis] + installed.sampling[axis] / asked.public_athletes
+        answer = total[axis] / asked.public_athletes
+        weight = np.exp(-(shift**2) / 2 / spread**2 - (answer + response.shown[axis] * shift) ** 2 / 2 / variance)
         mean = (weight * shift).sum() / weight.sum()
         assert found.mean[axis] == pytest.approx(mean, rel=1e-6)
         assert found.variance[axis] == pytest.approx((weight * (shift - mean) ** 2).sum() / weight.sum(), rel=1e-6)
@@ -76,6 +79,16 @@ def test_the_question_follows_from_public_numbers_and_costs_what_was_asked(model
     assert asked[0].axes <= asked[-1].axes
     for one in asked:
         assert public_axes(model).response(one.axes, one.clip).axes == one.axes
+
+
+def test_a_question_whose_answer_saves_most_is_asked_once_noise_does_not_matter() -> None:
+    """Where the metric misleads (docs/privacy.md §1.8): at the largest clip an answer explains most, and saves less."""
+    responses = public_axes("risk-logistic-1").responses
+    asked = question_for("risk-logistic-1", athletes=10**9, clubs=1, epsilon=2.0, delta=1e-6)
+
+    saves_most = max(responses, key=lambda one: one.gain or 0.0)
+    assert (asked.axes, asked.clip) == (saves_most.axes, saves_most.clip)
+    assert asked.clip < max(one.clip for one in responses)
 
 
 @pytest.mark.slow
