@@ -5,16 +5,19 @@ around it.
 """
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from policies.budget import CAMPAIGN_CAP
-from policies.campaign import CampaignManifest
+
+if TYPE_CHECKING:
+    from policies.campaign import CampaignManifest
 
 SEASON = timedelta(days=365)
 SEASON_CAP = CAMPAIGN_CAP
 """Micro-rho of one athlete in one season line within any SEASON: what a single campaign may cost at most."""
 
 
-def season_line(manifest: CampaignManifest) -> str:
+def season_line(manifest: "CampaignManifest") -> str:
     """Return the season line that a campaign belongs to, as `league/family`.
 
     The family is what a model predicts, the first part of its name: another model, or version, is no new budget.
