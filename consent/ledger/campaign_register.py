@@ -19,6 +19,7 @@ from consent.storage.rows import CampaignRow, LedgerRow
 from consent.storage.transaction import Transaction
 from policies.budget import CAMPAIGN_CAP, campaign_cost, epsilon_of_campaign, rounded_up
 from policies.campaign import CampaignManifest, SignedManifest
+from policies.campaigns.season_line import season_line
 from policies.campaigns.signatures import CampaignSigners, NotCosigned
 from policies.signing import VerifyKey
 from policies.vocabulary import Granularity, OrgId, Purpose, Role
@@ -45,6 +46,7 @@ def register(tx: Transaction, league: OrgId, signed: SignedManifest) -> str:
     row = CampaignRow(
         sha256=manifest.sha256,
         league=league,
+        line=season_line(manifest),
         manifest=signed.model_dump_json(),
         registered=tx.now,
         expires=manifest.expires,

@@ -20,7 +20,7 @@ from audit.entries.details.base import Details
 from audit.entries.details.codes import RoundPayment
 from consent.errors import BudgetExhausted, NotAllowed
 from consent.grants.active import live_grants
-from consent.ledger import answers, campaigns, ledger
+from consent.ledger import answers, campaigns, ledger, season_lines
 from consent.ledger.campaigns import RegisteredCampaign
 from consent.ledger.participation import takes_part
 from consent.ledger.values import IssuedToken, IssuedTokens, PaidRound
@@ -126,6 +126,7 @@ def _reserve(tx: Transaction, batch: _Batch, member: Member, token: str) -> bool
     campaign = batch.campaign
     cost = campaign_cost(campaign.manifest.noise_multiplier, campaign.manifest.rounds)
     try:
+        season_lines.check_room(tx, member.athlete, campaign.manifest, cost)
         ledger.reserve(tx, member.athlete, campaign.sha256, cost)
     except BudgetExhausted:
         return False

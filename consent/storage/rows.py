@@ -258,11 +258,12 @@ class LedgerRow(ConsentTable, table=True):
 
 
 class CampaignRow(ConsentTable, table=True):
-    """A registered campaign: the signed manifest as it came."""
+    """A registered campaign: the signed manifest as it came. line: its season line (`consent.ledger.season_lines`)."""
 
     __tablename__: ClassVar[Any] = "campaign"
     sha256: str = Field(primary_key=True, max_length=64)
     league: str = Field(max_length=64, foreign_key="org.org_id")
+    line: str = Field(index=True, max_length=130)
     manifest: str
     registered: datetime = Field(sa_type=UtcTime)
     expires: datetime = Field(sa_type=UtcTime)

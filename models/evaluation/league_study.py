@@ -25,8 +25,9 @@ from models.training.initial_weights import initial_weights
 from models.training.metric_rounds import train_by_rounds
 from models.training.pretraining import design_series
 from models.training.recipes import ROUNDS, Recipe, exchange_recipe, rounds_recipe
-from models.training.simulation import simulated_manifest, train_private
-from policies.budget import sigma_for
+from models.training.simulation import Clubs, simulated_manifest, train_private, train_season
+from policies.budget import BUDGET_DELTA, campaign_cost, epsilon_proved, sigma_for
+from policies.campaign import CampaignManifest
 
 Judge = Callable[[Floats], float]
 
@@ -39,7 +40,10 @@ NETWORK_EPOCHS = 4  # ours: passes over a league's days by a network that is fit
 
 @dataclass(frozen=True, slots=True)
 class StudyTerms:
-    """What is simulated. athletes: N, also the public number. rounds: None for one exchange. draws: of the noise."""
+    """What is simulated. athletes: N, also the public number. rounds: None for an exchange. draws: of the noise.
+
+    exchanges: how many one after the other, as days come, each at `epsilon` and from where the one before has led.
+    """
 
     model: str
     athletes: int
@@ -49,6 +53,13 @@ class StudyTerms:
     leagues: int = 8
     draws: int = 5
     seed: int = 1
+    exchanges: int = 1
+
+    @property
+    def cost(self) -> int:
+        """What an athlete pays in all, in micro-rho."""
+        recipe = self.recipe()
+        return self.exchanges * campaign_cost(recipe.noise_multiplier, recipe.rounds)
 
     def recipe(self, *, athletes: int | None = None) -> Recipe:
         """The campaign's parameters, for another public number where one is given."""
@@ -64,7 +75,8 @@ class LeagueErrors:
 
     person_mean: what each athlete's own mean, or the league's usual rate, errs; ewma: NaN for risk. private is the mean
     over draws. half, double: private with a public number wrong by that. rounds_control: as many rounds as campaigns
-    had before, at the same epsilon in the metric of the exchange; NaN where rounds are asked for anyway.
+    had before, at the same epsilon in the metric of the exchange; NaN where rounds or several exchanges are asked for.
+    once: one exchange at the end for what several cost together; NaN where there are not several.
     The others, NaN for risk, are with a private head for each athlete, refitted daily; new: on the first `NEW_DAYS`
     learnable days of athletes who are not among those who learnt.
     """
@@ -81,6 +93,7 @@ class LeagueErrors:
     private_with_head: float = math.nan
     new_start_with_head: float = math.nan
     new_private_with_head: float = math.nan
+    once: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +143,17 @@ def _one_league(terms: StudyTerms, place: int) -> LeagueErrors:
         series, own_mean, ewma, judged = _readiness(league, terms.athletes, schema)
     else:
         series, own_mean, ewma, judged = _risk(league, seed, terms, world)
-    squads = [PackedSeries(tuple(series[club :: terms.clubs])) for club in range(terms.clubs)]
+    growing = [_squads(series, terms.clubs, share) for share in _shares(terms.exchanges)]
+    squads = growing[-1]
 
-    def drawn(recipe: Recipe) -> list[Floats]:
+    def drawn(recipe: Recipe, exchanges: Sequence[Clubs]) -> list[Floats]:
         manifest = simulated_manifest(recipe, terms.clubs)
-        return [train_private(manifest, start.tolist(), squads) for _ in range(terms.draws)]
+        return [_trained(manifest, start, exchanges) for _ in range(terms.draws)]
 
     def private(recipe: Recipe) -> float:
-        return _mean(judged, drawn(recipe))
+        return _mean(judged, drawn(recipe, growing))
 
-    known, learnt = [one for one in series if one.n_valid], drawn(terms.recipe())
+    known, learnt = [one for one in series if one.n_valid], drawn(terms.recipe(), growing)
     found = LeagueErrors(
         person_mean=own_mean,
         ewma=ewma,
@@ -149,11 +163,40 @@ def _one_league(terms: StudyTerms, place: int) -> LeagueErrors:
         half=private(terms.recipe(athletes=max(terms.athletes // 2, 1))),
         double=private(terms.recipe(athletes=2 * terms.athletes)),
         rounds_control=_rounds_control(terms, squads, judged),
+        once=math.nan if terms.exchanges == 1 else _mean(judged, drawn(_at_once(terms), [squads])),
     )
     if schema is not RECOVERY_SCHEMA:
         return found
     fresh = _days_of(_league(seed + 700_000_001, NEW_ATHLETES, 4, world), NEW_ATHLETES)
     return _with_heads(found, start, learnt, held_back(_days_of(league, terms.athletes)), fresh)
+
+
+def _trained(manifest: CampaignManifest, start: Floats, exchanges: Sequence[Clubs]) -> Floats:
+    if len(exchanges) == 1:
+        return train_private(manifest, start.tolist(), exchanges[0])
+    return train_season(manifest, exchanges)
+
+
+def _at_once(terms: StudyTerms) -> Recipe:
+    """One exchange for what all of the study's cost together."""
+    epsilon = epsilon_proved(terms.cost, BUDGET_DELTA)
+    return exchange_recipe(terms.model, athletes=terms.athletes, clubs=terms.clubs, epsilon=epsilon)
+
+
+def _shares(exchanges: int) -> list[float]:
+    """Share of the days to learn from that each exchange finds: half at the first of several, all at the last."""
+    return [1.0] if exchanges == 1 else np.linspace(0.5, 1.0, exchanges).tolist()
+
+
+def _squads(series: Sequence[AthleteSeries], clubs: int, share: float) -> list[PackedSeries]:
+    """The clubs once the first so many of the days have passed."""
+    passed = [one.restricted(np.arange(one.mask.size) <= share * _last_day(one)) for one in series]
+    return [PackedSeries(tuple(passed[club::clubs])) for club in range(clubs)]
+
+
+def _last_day(series: AthleteSeries) -> int:
+    """The last day to learn from; -1 where there is none."""
+    return int(np.flatnonzero(series.mask).max(initial=-1))
 
 
 def _without_privacy(schema: FeatureSchema, start: Floats, series: Sequence[AthleteSeries]) -> Floats:
@@ -195,7 +238,7 @@ def _mean(judged: Judge, learnt: Sequence[Floats]) -> float:
 def _rounds_control(terms: StudyTerms, squads: Sequence[PackedSeries], judged: Judge) -> float:
     """The mean over draws of what rounds in the metric of the exchange err."""
     recipe = terms.recipe()
-    if recipe.axes is None:
+    if recipe.axes is None or terms.exchanges > 1:
         return math.nan
     manifest, sigma = simulated_manifest(recipe, terms.clubs), sigma_for(terms.epsilon, ROUNDS, recipe.delta)
     drawn = [train_by_rounds(manifest, squads, rounds=ROUNDS, noise_multiplier=sigma) for _ in range(terms.draws)]

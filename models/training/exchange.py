@@ -5,6 +5,10 @@ drawn once. On each axis the mean answer is minus `shown` times the league's shi
 the public scatter of leagues around that line; the shift has a public prior. Its posterior is therefore
 post-processing: it costs no privacy (docs/privacy.md §1.8).
 
+A later exchange may start from what an earlier one left known: the question is then asked at those weights, and the
+prior is the earlier variance, inflated by a public drift. What an earlier exchange published is public, so this costs
+no more than the exchange itself.
+
 Posterior and weights are computed in fractions and rounded once each, so that anybody can compute them again to the
 last bit from the sum, the manifest and what is installed.
 """
@@ -27,6 +31,11 @@ from policies.budget import sigma_for
 from policies.campaign import CampaignManifest
 
 LARGEST_WEIGHT = 1e6  # the range of `models.wire.TrainRequest`
+DRIFT = Fraction(1, 10)
+"""Ours: variance that a league's shift gains between two exchanges, as a share of the public prior's on each axis.
+
+Chosen on simulated leagues whose world drifts, at 0 to 1/2 (docs/privacy.md §1.12); the optimum is flat.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,10 @@ class ExchangeQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """What is known of a league's shift along the axes afterwards; both (axes,). The variance holds no data."""
+    """What is known of a league's shift along the axes afterwards; both (axes,). The variance holds no data.
+
+    mean: the whole way from the public initial weights, whatever the exchange started from.
+    """
 
     mean: Floats
     variance: Floats
@@ -64,35 +76,55 @@ def question_for(model: str, *, athletes: int, clubs: int, epsilon: float, delta
     return ExchangeQuestion(best.axes, best.clip, sigma)
 
 
-def posterior(ring_sum: Sequence[int], manifest: CampaignManifest) -> Posterior:
+def posterior(ring_sum: Sequence[int], manifest: CampaignManifest, before: Posterior | None = None) -> Posterior:
     """The league's shift along the axes from the clubs' ring sum, divided by the public number of athletes.
 
-    Raises BadShape for a sum of another length, BadWeights for a manifest that is no exchange.
+    before: what was known at the weights that the question was asked at; None at the public initial weights. Raises
+    BadShape for a sum or a posterior of another length, BadWeights for a manifest that is no exchange.
     """
     scale = 1 << manifest.scale_bits
-    return _posterior([Fraction(value, scale) for value in from_ring(ring_sum, manifest.modulus_bits)], manifest)
+    total = [Fraction(value, scale) for value in from_ring(ring_sum, manifest.modulus_bits)]
+    return _posterior(total, manifest, before)
 
 
-def posterior_of(total: Floats, manifest: CampaignManifest) -> Posterior:
+def posterior_of(total: Floats, manifest: CampaignManifest, before: Posterior | None = None) -> Posterior:
     """The same from the sum of athletes' answers (axes,) in their own unit; raises as `posterior` does."""
-    return _posterior(rationals(total), manifest)
+    return _posterior(rationals(total), manifest, before)
 
 
-def _posterior(total: Sequence[Fraction], manifest: CampaignManifest) -> Posterior:
+def _posterior(total: Sequence[Fraction], manifest: CampaignManifest, before: Posterior | None) -> Posterior:
     if manifest.exchange is None:
         raise BadWeights("expected a campaign of one exchange")
     if len(total) != manifest.exchange.axes:
         raise BadShape(f"expected {manifest.exchange.axes} values, got {len(total)}")
     installed, athletes = public_axes(manifest.model), manifest.public_athletes
     response = installed.response(manifest.exchange.axes, manifest.clip_norm)
+    moved, priors = _known_before(rationals(installed.prior[: len(total)]), before)
     spread, mean, variance = _variance_of_sum(manifest) / athletes**2, [], []
-    public = (response.shown, response.scatter, installed.prior, installed.sampling)
-    for answer, shown, scatter, prior, sampling in zip(total, *map(rationals, public), strict=False):
+    axes = zip(
+        total, moved, priors, *map(rationals, (response.shown, response.scatter, installed.sampling)), strict=False
+    )
+    for answer, so_far, prior, shown, scatter, sampling in axes:
         noise = spread + scatter + sampling / athletes
         known = shown**2 * prior + noise
-        mean.append(-answer / athletes * shown * prior / known)
+        mean.append(so_far - answer / athletes * shown * prior / known)
         variance.append(prior * noise / known)
     return Posterior(rounded(mean), rounded(variance))
+
+
+def _known_before(
+    public: Sequence[Fraction], before: Posterior | None
+) -> tuple[Sequence[Fraction], Sequence[Fraction]]:
+    """Mean and variance of the shift, axis by axis, before the question is asked; both as long as `public`, its prior.
+
+    After an earlier exchange its variance, and what leagues drift; never more than at the public initial weights.
+    """
+    if before is None:
+        return [Fraction(0)] * len(public), public
+    if not before.mean.size == before.variance.size == len(public):
+        raise BadShape(f"expected what is known on {len(public)} axes, got {before.mean.size}")
+    drifted = zip(rationals(before.variance), public, strict=True)
+    return rationals(before.mean), [min(left + DRIFT * prior, prior) for left, prior in drifted]
 
 
 def weights_of(found: Posterior, model: str) -> Floats:

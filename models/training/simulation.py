@@ -9,7 +9,8 @@ from models.arrays import Floats
 from models.features import AthleteSeries
 from models.privacy.contribution import answers, contribution, schema_of
 from models.privacy.discrete_gaussian import add_in_ring
-from models.training.exchange import posterior_of, weights_of
+from models.training.exchange import posterior, posterior_of, weights_of
+from models.training.initial_weights import initial_weights
 from models.training.recipes import Recipe, manifest_from
 from models.training.server_step import ServerState, start, step
 from policies.campaign import CampaignManifest
@@ -39,6 +40,19 @@ def train_private(manifest: CampaignManifest, weights: Sequence[float], clubs: C
         sums = [contribution(manifest, state.weights.tolist(), series) for series in clubs]
         state = step(state, add_in_ring(sums, manifest.modulus_bits), manifest)
     return state.weights
+
+
+def train_season(manifest: CampaignManifest, exchanges: Sequence[Clubs]) -> Floats:
+    """Final weights of as many exchanges of this manifest's terms, each asked where the one before has led.
+
+    exchanges: the clubs' series as they are when each is asked. Raises BadWeights for a manifest that is no exchange.
+    """
+    weights, known = np.array(initial_weights(manifest.model)), None
+    for clubs in exchanges:
+        sums = [contribution(manifest, weights.tolist(), series) for series in clubs]
+        known = posterior(add_in_ring(sums, manifest.modulus_bits), manifest, known)
+        weights = weights_of(known, manifest.model)
+    return weights
 
 
 def train_in_clear(manifest: CampaignManifest, weights: Sequence[float], clubs: Clubs) -> Floats:

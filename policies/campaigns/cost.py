@@ -1,12 +1,11 @@
-"""What a campaign costs an athlete, alone and several in a year, and its terms in words for whoever signs it."""
+"""What a campaign costs an athlete, alone and in a year, and its terms in words for whoever signs it."""
 
 import math
 from dataclasses import dataclass
 
 from policies.budget import LIFETIME_CAP, campaign_cost, epsilon_proved
 from policies.campaign import CampaignManifest
-
-CAMPAIGNS_A_YEAR = 3  # ours: as many as a league may usually ask for in a season, as an upper figure to reckon with
+from policies.campaigns.season_line import SEASON, SEASON_CAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +21,17 @@ class CampaignCost:
         return epsilon_proved(self.micro_rho, self.delta)
 
     @property
+    def in_a_year(self) -> int:
+        """How many campaigns like this one the ledger lets an athlete pay within a season, in one season line.
+
+        At least this one: a manifest of before there was a cap may cost more than it.
+        """
+        return max(1, SEASON_CAP // self.micro_rho)
+
+    @property
     def year_epsilon(self) -> float:
-        """The proved ε of CAMPAIGNS_A_YEAR campaigns like this one, at its δ."""
-        return epsilon_proved(CAMPAIGNS_A_YEAR * self.micro_rho, self.delta)
+        """The proved ε of so many campaigns like this one, at its δ."""
+        return epsilon_proved(self.in_a_year * self.micro_rho, self.delta)
 
     @property
     def most_in_a_life(self) -> int:
@@ -65,10 +72,10 @@ def terms_in_words(manifest: CampaignManifest) -> list[tuple[str, str]]:
 
 
 def year_in_words(cost: CampaignCost) -> str:
-    """What several such campaigns come to."""
+    """What such campaigns can come to at most, since the ledger keeps a cap over all campaigns of a season line."""
     return (
-        f"{CAMPAIGNS_A_YEAR} such campaigns come to ε {cost.year_epsilon:.2f}; an athlete's lifetime budget holds "
-        f"{cost.most_in_a_life}"
+        f"at most {cost.in_a_year} such in {SEASON.days} days, ε {cost.year_epsilon:.2f} in all; an athlete's lifetime "
+        f"budget holds {cost.most_in_a_life}"
     )
 
 

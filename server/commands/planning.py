@@ -89,6 +89,7 @@ def plan(options: PlanOptions) -> None:
     """
     from policies.campaign import SignedManifest
     from server.federation.opening import plan_campaign
+    from server.federation.season_room import check_room
     from server.settings import load_settings
 
     settings = load_settings(options.folder)
@@ -100,13 +101,14 @@ def plan(options: PlanOptions) -> None:
         clubs=_clubs(store, options.club),
         now=now,
     )
+    check_room(manifest, store.campaigns(), now=now)
     trial = _simulated(manifest, options) if options.simulate else None
     write_new(options.out, manifest_text(SignedManifest(manifest=manifest, signatures=())), "a manifest")
     _say_planned(manifest, options, trial)
 
 
 def _say_planned(manifest: "CampaignManifest", options: PlanOptions, trial: dict[str, Any] | None) -> None:
-    from policies.campaigns.cost import CAMPAIGNS_A_YEAR, cost_of, terms_in_words
+    from policies.campaigns.cost import cost_of, terms_in_words
 
     cost = cost_of(manifest)
     if options.as_json:
@@ -122,7 +124,7 @@ def _say_planned(manifest: "CampaignManifest", options: PlanOptions, trial: dict
             "epsilon": round(cost.epsilon, 6),
             "delta": cost.delta,
             "rho_micro": cost.micro_rho,
-            "year": {"campaigns": CAMPAIGNS_A_YEAR, "epsilon": round(cost.year_epsilon, 6)},
+            "year": {"campaigns": cost.in_a_year, "epsilon": round(cost.year_epsilon, 6)},
             "simulated": trial,
         }
         print_json("homefield-campaign-plan-1", values)

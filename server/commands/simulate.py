@@ -10,7 +10,8 @@ from chassis.cli.console import print_json, print_table, say
 from chassis.cli.one_value import one_value
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
-from policies.budget import CAMPAIGN_EPSILON, campaign_cost
+from policies.budget import BUDGET_DELTA, CAMPAIGN_EPSILON, epsilon_proved, rounded_up
+from policies.campaigns.season_line import SEASON_CAP
 from policies.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -31,9 +32,12 @@ class SimulateOptions:
 
     athletes: Annotated[int, typer.Option(min=1, max=MOST_ATHLETES, help="Athletes who let the league learn.")]
     clubs: Annotated[int, typer.Option(min=1, max=500, help="Clubs; each adds all the noise.")]
-    epsilon: Annotated[float, typer.Option(help=f"ε per athlete, at most {CAMPAIGN_EPSILON:g}.")]
+    epsilon: Annotated[float, typer.Option(help=f"ε per athlete and exchange, at most {CAMPAIGN_EPSILON:g}.")]
     model: Annotated[str, typer.Option(help="recovery-linear-1, recovery-network-1 or risk-logistic-1.")]
     rounds: Annotated[int | None, typer.Option(min=1, max=16, help="Rounds of steps; one exchange without.")] = None
+    exchanges: Annotated[
+        int, typer.Option(min=1, max=16, help="Exchanges of a season, each from where the one before has led.")
+    ] = 1
     leagues: Annotated[int, typer.Option(min=1, max=1_000, help="How many leagues to invent.")] = 8
     draws: Annotated[int, typer.Option(min=1, max=1_000, help="How often to draw the noise in each.")] = 5
     seed: Annotated[int, typer.Option(min=0, max=1_000_000, help="Another seed invents other leagues.")] = 1
@@ -61,14 +65,27 @@ class SimulateOptions:
             leagues=self.leagues,
             draws=self.draws,
             seed=self.seed,
+            exchanges=self.exchanges,
         )
+        if self.exchanges > 1 and self.rounds is not None:
+            raise typer.BadParameter("expected exchanges or rounds, got both; leave --rounds out")
         try:
-            terms.recipe()
+            _check_season(terms)
         except InvalidInput as error:
             raise typer.BadParameter(f"{error}; ε = {self.epsilon:g} asks for more noise than there is") from error
         except BadWeights as error:  # a network without rounds
             raise typer.BadParameter(f"{error}; say how many with --rounds") from error
         return terms
+
+
+def _check_season(terms: "StudyTerms") -> None:
+    """Raise typer.BadParameter for more exchanges than the cap of a season holds, and what `StudyTerms.recipe` does."""
+    if terms.cost > SEASON_CAP:
+        total = rounded_up(epsilon_proved(terms.cost, BUDGET_DELTA))
+        raise typer.BadParameter(
+            f"expected a season of ε {CAMPAIGN_EPSILON:g} at most, got {terms.exchanges} exchanges of ε "
+            f"{terms.epsilon:g}, which make {total:.2f}"
+        )
 
 
 @one_value
@@ -88,15 +105,19 @@ def simulate(options: SimulateOptions) -> None:
         print_json("homefield-simulate-1", as_json(terms, found))
         return
     recipe = terms.recipe()
-    how = f"{recipe.rounds} rounds" if recipe.axes is None else f"one exchange on {recipe.axes} axes"
+    how = f"{recipe.rounds} rounds" if recipe.axes is None else f"{_exchanges(terms)} on {recipe.axes} axes"
     say(
         f"{terms.model}: {how}, clip {recipe.clip_norm:g}, noise {recipe.noise_multiplier:g} times the most one can add"
     )
     rows = [(name, f"{value:.4f}") for name, value in _rows(terms, found.mean) if not math.isnan(value)]
     print_table(f"{terms.leagues} leagues of {terms.athletes} athletes at {terms.clubs} clubs", _columns(terms), rows)
     say(_kept(found))
-    cost = campaign_cost(recipe.noise_multiplier, recipe.rounds)
-    say(f"It costs every athlete who takes part ε = {terms.epsilon:g} ({cost:,} micro-rho).")
+    epsilon = terms.epsilon if terms.exchanges == 1 else rounded_up(epsilon_proved(terms.cost, BUDGET_DELTA))
+    say(f"It costs every athlete who takes part ε = {epsilon:g} ({terms.cost:,} micro-rho).")
+
+
+def _exchanges(terms: "StudyTerms") -> str:
+    return "one exchange" if terms.exchanges == 1 else f"{terms.exchanges} exchanges as days come, each"
 
 
 def as_json(terms: "StudyTerms", found: "StudyErrors") -> dict[str, Any]:
@@ -112,16 +133,7 @@ def as_json(terms: "StudyTerms", found: "StudyErrors") -> dict[str, Any]:
         "draws": terms.draws,
         "seed": terms.seed,
         "measure": _measure(terms),
-        "errors": {
-            "person_mean": mean.person_mean,
-            "ewma": _known(mean.ewma),
-            "start": mean.start,
-            "no_privacy": mean.no_privacy,
-            "private": mean.private,
-            "rounds_control": _known(mean.rounds_control),
-            "start_with_head": _known(mean.start_with_head),
-            "private_with_head": _known(mean.private_with_head),
-        },
+        "errors": _errors(mean),
         "new_athletes": {
             "first_days": NEW_DAYS,
             "start_with_head": _known(mean.new_start_with_head),
@@ -131,13 +143,29 @@ def as_json(terms: "StudyTerms", found: "StudyErrors") -> dict[str, Any]:
         "share_kept": _known(found.share_kept),
         "leagues_better_than_start": found.better_than_start,
         "epsilon": terms.epsilon,
-        "cost_micro_rho": campaign_cost(recipe.noise_multiplier, recipe.rounds),
+        "exchanges": terms.exchanges,
+        "epsilon_of_season": epsilon_proved(terms.cost, BUDGET_DELTA),
+        "cost_micro_rho": terms.cost,
         "recommended": {
             "rounds": recipe.rounds,
             "axes": recipe.axes,
             "clip_norm": recipe.clip_norm,
             "noise_multiplier": recipe.noise_multiplier,
         },
+    }
+
+
+def _errors(mean: "LeagueErrors") -> dict[str, float | None]:
+    return {
+        "person_mean": mean.person_mean,
+        "ewma": _known(mean.ewma),
+        "start": mean.start,
+        "no_privacy": mean.no_privacy,
+        "private": mean.private,
+        "rounds_control": _known(mean.rounds_control),
+        "once": _known(mean.once),
+        "start_with_head": _known(mean.start_with_head),
+        "private_with_head": _known(mean.private_with_head),
     }
 
 
@@ -160,7 +188,8 @@ def _rows(terms: "StudyTerms", mean: "LeagueErrors") -> list[tuple[str, float]]:
         ("EWMA, half-life 3 days", mean.ewma),
         ("public initial weights, nothing learnt", mean.start),
         ("without privacy", mean.no_privacy),
-        (f"with privacy, ε = {terms.epsilon:g}", mean.private),
+        (f"with privacy, ε = {terms.epsilon:g}" + (" each" if terms.exchanges > 1 else ""), mean.private),
+        ("one exchange at the end, for the same cost", mean.once),
         (f"{ROUNDS} rounds instead, in the same metric", mean.rounds_control),
         (f"with privacy, public number {max(terms.athletes // 2, 1)}", mean.half),
         (f"with privacy, public number {2 * terms.athletes}", mean.double),

@@ -56,7 +56,17 @@ CAMPAIGNS: dict[tuple[str, ...], list[Callable[[Everything, str], Words]]] = {
     ("homefield-node", "campaign", "revoke"): [_approved],
     ("homefield-server", "campaign", "plan"): [
         lambda e, fresh: [
-            *(e.programs.league, "--model", "recovery-linear-1", "--public-athletes", "40", "--out", e.folder / fresh)
+            *(
+                e.programs.league,
+                "--model",
+                "recovery-linear-1",
+                "--public-athletes",
+                "40",
+                "--sigma",
+                "100",
+                "--out",
+                e.folder / fresh,
+            )
         ]
     ],
     ("homefield-server", "campaign", "sign"): [

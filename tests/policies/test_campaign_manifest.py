@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from policies.budget import LIFETIME_CAP, epsilon_proved
 from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
 from policies.campaigns.cost import cost_of, right_of_100
+from policies.campaigns.season_line import SEASON_CAP, season_line
 from policies.campaigns.signatures import (
     CampaignSigners,
     NotCosigned,
@@ -263,15 +264,29 @@ def test_what_is_no_signature_file_is_refused_without_quoting_it(data: bytes) ->
     assert "Mara" not in str(caught.value)
 
 
-def test_what_a_campaign_costs_is_the_ledgers_price_and_grows_with_a_year() -> None:
+def test_what_a_campaign_costs_is_the_ledgers_price_and_a_year_holds_what_the_season_line_holds() -> None:
     cost = cost_of(manifest())
 
     assert cost.micro_rho == 16 * math.ceil(1e6 / (2 * 9.6**2))
-    assert cost.epsilon == epsilon_proved(cost.micro_rho, 1e-6) < cost.year_epsilon
-    assert cost.year_epsilon == epsilon_proved(3 * cost.micro_rho, 1e-6)
+    assert cost.epsilon == epsilon_proved(cost.micro_rho, 1e-6) <= cost.year_epsilon
+    assert cost.year_epsilon == epsilon_proved(cost.in_a_year * cost.micro_rho, 1e-6) <= 2.0
+    assert cost.in_a_year * cost.micro_rho <= SEASON_CAP < (cost.in_a_year + 1) * cost.micro_rho
     assert cost.most_in_a_life * cost.micro_rho <= LIFETIME_CAP < (cost.most_in_a_life + 1) * cost.micro_rho
 
 
 @pytest.mark.parametrize(("epsilon", "right"), [(0.0, 50), (1.0, 74), (2.0, 89), (60.0, 100)])
 def test_guesses_that_can_be_right_are_the_logistic_of_epsilon_rounded_up(epsilon: float, right: int) -> None:
     assert right_of_100(epsilon) == right
+
+
+@pytest.mark.parametrize(
+    ("league", "model", "line"),
+    [
+        ("league", "recovery-linear-1", "league/recovery"),
+        ("league", "recovery-network-2", "league/recovery"),
+        ("league", "risk-logistic-1", "league/risk"),
+        ("other-league", "risk-logistic-1", "other-league/risk"),
+    ],
+)
+def test_a_season_line_is_a_league_and_what_its_models_predict(league: str, model: str, line: str) -> None:
+    assert season_line(manifest(league=league, model=model)) == line

@@ -95,9 +95,9 @@ class Programs:
         return [act for event, act in acts(self.world.service).items() if event not in before], answer
 
     def planned_campaign(self, name: str = "manifest.json") -> Path:
-        """A campaign that nobody has signed."""
+        """A campaign that nobody has signed, with so much noise that many fit one season."""
         out = self.folder / name
-        terms = ("--model", RECOVERY_SCHEMA.model, "--public-athletes", 40)
+        terms = ("--model", RECOVERY_SCHEMA.model, "--public-athletes", 40, "--sigma", 100)
         self.done(server.cli.app, "campaign", "plan", self.league, *terms, "--out", out)
         return out
 

@@ -1,10 +1,15 @@
 """`campaign plan`, `sign`, `attach`, `start`, `status`, `resume` and `close` of the league's program."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from policies.campaign import parse_signed_manifest
+from policies.campaigns.season_line import SEASON
 from policies.signing import SigningKey
+from server.errors import BadCoordinatorSettings
+from server.federation.season_room import check_room
 from server.settings import load_settings
 from server.store import CampaignState, CoordinatorStore, open_database
 from tests.server.test_server_cli import SERVICE_KEY, TERMS, end, league, run, signature_of, signed
@@ -60,9 +65,42 @@ def test_a_plan_says_what_it_asks_and_costs(run, league, tmp_path):
     made = parse_signed_manifest(out.read_bytes())
     assert made.signatures == ()
     assert (told["sha256"], told["public_athletes"], told["axes"]) == (made.manifest.sha256, 40, 3)
-    assert told["epsilon"] < told["year"]["epsilon"]
-    for words in ("40: sums are divided by it", "public axes (k)", "3 such campaigns come to", "Nobody has signed it"):
+    assert told["year"] == {"campaigns": 1, "epsilon": told["epsilon"]}
+    for words in ("40: sums are divided by it", "public axes (k)", "1 such in 365 days", "Nobody has signed it"):
         assert words in shown
+
+
+def test_a_plan_beside_another_of_its_season_line_is_refused_until_that_one_is_over_unused(run, end, league, signed):
+    folder, plan = league[0], ("campaign", "plan", league[0], *TERMS, "--out")
+    first = json.loads(run("campaign", "start", folder, signed("--epsilon", 1), "--json").stdout)["sha256"]
+
+    beside = end(*plan, folder / "beside.json")
+    other_line = ("campaign", "plan", folder, "--model", "risk-logistic-1", "--public-athletes", 40, "--out")
+    run(*other_line, folder / "risk.json")
+    run(*plan, folder / "fits.json", "--epsilon", 1)
+    run("campaign", "close", folder, first, "--yes")
+    run(*plan, folder / "after.json")
+
+    assert beside[0] == 1
+    assert beside[1].startswith("Error: no such campaign can be planned: league/recovery has 63,")
+    assert "micro-rho left of 88,152 (ε = 2) in 365 days, and this one costs 88,145" in beside[1]
+    assert not (folder / "beside.json").exists()
+
+
+def test_rounds_of_a_campaign_that_is_over_count_for_a_season(run, league, signed):
+    folder = league[0]
+    sha256 = json.loads(run("campaign", "start", folder, signed(), "--json").stdout)["sha256"]
+    store = CoordinatorStore(open_database(load_settings(folder)), clock=lambda: datetime.now(UTC))
+    store.set_progress(sha256, rounds_done=1, parts=0)
+    store.set_state(sha256, CampaignState.DONE)
+    over = store.campaign(sha256)
+    next_one = over.manifest.model_copy(update={"campaign_id": "next"})
+
+    with pytest.raises(BadCoordinatorSettings, match="has 7 micro-rho left"):
+        check_room(next_one, [over], now=over.changed_at + SEASON - timedelta(seconds=1))
+    check_room(next_one, [over], now=over.changed_at + SEASON)
+    elsewhere = next_one.model_copy(update={"clubs": {"club-z": "key"}})
+    check_room(elsewhere, [over], now=over.changed_at)
 
 
 def test_a_plan_is_simulated_with_a_public_number_that_is_wrong(run, end, league, tmp_path):

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from models.training.recipes import exchange_recipe
-from policies.budget import campaign_cost
+from policies.budget import campaign_cost, epsilon_proved
+from policies.campaigns.season_line import SEASON_CAP
 from server.cli import app
 
 SMALL = ("--leagues", "1", "--draws", "1")
@@ -36,6 +37,8 @@ def answered(*changes: str, **terms: str) -> dict[str, Any]:
         ({"epsilon": "nan"}, ["above 0 and at most 2"]),
         ({"epsilon": "1e-9"}, ["expected an epsilon large enough"]),
         ({"athletes": "0"}, ["1<=x<=20000"]),
+        ({"epsilon": "1", "exchanges": "4"}, ["a season of ε 2 at most", "4 exchanges of ε 1, which make 2.12"]),
+        ({"exchanges": "2", "rounds": "2"}, ["exchanges or rounds, got both"]),
         ({"model": "recovery-network-1"}, ["expected rounds for recovery-network-1", "--rounds"]),
         ({"model": "recovery-linear-9"}, ["recovery-linear-1", "risk-logistic-1", "got recovery-linear-9"]),
     ],
@@ -43,7 +46,11 @@ def answered(*changes: str, **terms: str) -> dict[str, Any]:
 def test_a_league_that_cannot_be_is_a_usage_error_that_says_what_can(
     changes: dict[str, str], allowed: Sequence[str]
 ) -> None:
-    result = simulate(**changes)
+    terms, rest = dict(changes), []
+    for name in ("exchanges", "rounds"):
+        rest += [f"--{name}", terms.pop(name)] if name in terms else []
+
+    result = simulate(*rest, **terms)
 
     assert result.exit_code == 2
     said = " ".join(result.output.replace("│", " ").split())
@@ -73,7 +80,22 @@ def test_errors_share_cost_and_recommendation_fit_together() -> None:
         "clip_norm": recipe.clip_norm,
         "noise_multiplier": recipe.noise_multiplier,
     }
+    assert errors.pop("once") is None  # there are not several exchanges
     assert all(math.isfinite(value) for value in (*errors.values(), *found["wrong_public_number"].values()))
+
+
+def test_a_season_costs_all_its_exchanges_and_stands_beside_one_of_the_same_cost() -> None:
+    found, single = answered("--exchanges", "3", epsilon="1"), answered(epsilon="1")
+
+    assert found["cost_micro_rho"] == 3 * single["cost_micro_rho"] <= SEASON_CAP
+    assert found["epsilon_of_season"] == epsilon_proved(found["cost_micro_rho"], 1e-6)
+    assert (found["exchanges"], found["epsilon"]) == (3, 1.0)
+    assert math.isfinite(found["errors"]["once"])
+    assert found["errors"]["rounds_control"] is None
+    assert found["errors"]["start"] == single["errors"]["start"]
+    shown = " ".join(simulate(*SMALL, "--exchanges", "3", epsilon="1").output.split())
+    for words in ("3 exchanges as days come", "ε = 1 each", "for the same cost", "takes part ε = 1.81 ("):
+        assert words in shown
 
 
 def test_rounds_have_no_control_and_risk_no_average_of_days() -> None:

@@ -214,7 +214,7 @@ def _show(known: "KnownCampaign", settings: "NodeSettings") -> None:
 
 
 def _as_json(known: "KnownCampaign") -> dict[str, Any]:
-    from policies.campaigns.cost import CAMPAIGNS_A_YEAR, cost_of
+    from policies.campaigns.cost import cost_of
 
     manifest, cost = known.manifest, cost_of(known.manifest)
     return {
@@ -232,7 +232,7 @@ def _as_json(known: "KnownCampaign") -> dict[str, Any]:
         "axes": manifest.exchange.axes if manifest.exchange else None,
         "epsilon": round(cost.epsilon, 6),
         "delta": cost.delta,
-        "year": {"campaigns": CAMPAIGNS_A_YEAR, "epsilon": round(cost.year_epsilon, 6)},
+        "year": {"campaigns": cost.in_a_year, "epsilon": round(cost.year_epsilon, 6)},
         "opens": manifest.opens.isoformat(),
         "expires": manifest.expires.isoformat(),
     }

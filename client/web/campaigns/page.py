@@ -14,7 +14,7 @@ from client.federation.approval import MODEL_WORDS
 from client.web.site import ClubSite
 from client.web.text import CATEGORY_WORDS
 from policies.campaign import CampaignManifest
-from policies.campaigns.cost import CAMPAIGNS_A_YEAR, cost_of, right_of_100
+from policies.campaigns.cost import cost_of, right_of_100
 
 TAGS = {
     CampaignStatus.WAITING: ("watch", "waiting", "Waits for the club"),
@@ -105,7 +105,7 @@ def words(site: ClubSite, one: KnownCampaign) -> dict[str, object]:
         "has_others": len(manifest.clubs) > 1,
         "epsilon": f"{cost.epsilon:.2f}",
         "right": right_of_100(cost.epsilon),
-        "times": CAMPAIGNS_A_YEAR,
+        "times": cost.in_a_year,
         "year": f"{cost.year_epsilon:.2f}",
         "year_right": right_of_100(cost.year_epsilon),
         "in_a_life": cost.most_in_a_life,

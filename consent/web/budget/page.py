@@ -10,7 +10,8 @@ from consent.ledger import ledger
 from consent.ledger.values import BudgetLine, BudgetView
 from consent.web.sharing.change_form import ChangeProblem
 from consent.web.sharing.change_request import BadEntry
-from policies.budget import rounded_up
+from policies.budget import CAMPAIGN_EPSILON, rounded_up
+from policies.campaigns.season_line import SEASON, SEASON_CAP
 
 PARTS = 100
 LEARNS = {
@@ -179,6 +180,11 @@ def _exact(view: BudgetView) -> tuple[tuple[str, str], ...]:
         ),
         ("Used", f"{view.spent_micro_rho:,} micro-rho (ε ≤ {rounded_up(view.epsilon_spent):.2f})"),
         ("Set aside", f"{view.reserved_micro_rho:,} micro-rho, given back if the rounds do not run"),
+        (
+            "In a season",
+            f"nothing is set aside that would pass {SEASON_CAP:,} micro-rho (ε = {CAMPAIGN_EPSILON:g}) in "
+            f"{SEASON.days} days, for all campaigns of one league for one kind of model",
+        ),
     )
 
 

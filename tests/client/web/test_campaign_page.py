@@ -39,7 +39,7 @@ def test_a_campaign_that_waits_is_listed_and_its_page_says_what_it_asks_and_cost
     cost = cost_of(asked.manifest)
     assert "Let our node take part in “recovery-winter”?" in page
     assert f"This campaign: ε {cost.epsilon:.2f}" in page
-    assert f"A year of 3 like this: ε {cost.year_epsilon:.2f}" in page
+    assert f"A year, at most {cost.in_a_year} like this: ε {cost.year_epsilon:.2f}" in page
     assert "61: sums are divided by it, whoever takes part" in page
     assert "Three noisy numbers, once" in page.replace("<strong>", "").replace("</strong>", "")
     assert f"moves the answer by more than {asked.manifest.clip_norm:g}" in page

@@ -61,7 +61,7 @@ def test_the_status_says_the_most_that_any_athlete_spent_and_not_whose(world: Wo
     one, two, _ = world.athletes["club-a"]
     for athlete in (one, two):
         world.take_part(athlete)
-    first, second = opened(world), opened(world, campaign_id="recovery-2027")
+    first, second = opened(world), opened(world, campaign_id="risk-2026", model="risk-logistic-1")
     for campaign, athletes in ((first, [one, two]), (second, [two])):
         tokens = world.store.issue_tokens(CLUB_A, campaign, athletes).tokens
         world.store.commit_round(CLUB_A, campaign, 1, [token.token for token in tokens])

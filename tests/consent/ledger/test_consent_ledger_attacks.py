@@ -9,6 +9,7 @@ from audit.entries.events import EventKind
 from consent.errors import AlreadyAnswered, Conflict, NotAllowed
 from consent.grants.values import ConsentMethod
 from policies.budget import CAMPAIGN_CAP, campaign_cost, rho_micro_per_round
+from policies.campaign import SignedManifest
 from policies.vocabulary import AthleteId, OrgId
 from tests.consent.league import Caller, World
 
@@ -20,6 +21,11 @@ def entries_since(world: World, start: int) -> Counter[tuple[EventKind, str]]:
     """What anybody can count in the public log from entry `start` on."""
     shown = world.published_since(start)
     return Counter((entry.kind, f"{entry.org}, tag of {len(entry.tag)} bytes") for entry in shown)
+
+
+def cheap(world: World, name: str) -> SignedManifest:
+    """A campaign of which several fit one season line."""
+    return world.campaign(campaign_id=name, noise_multiplier=20.0)
 
 
 def season(world: World, campaign: str, squad: list[AthleteId]) -> list[Counter[tuple[EventKind, str]]]:
@@ -118,7 +124,7 @@ def test_the_interface_takes_a_repeat_only_if_the_node_says_that_it_is_one(calle
 
 def test_the_public_log_does_not_tell_how_many_of_a_club_take_part(lite: World) -> None:
     squad = lite.athletes["club-a"]
-    campaigns = [lite.store.register_campaign(LEAGUE, lite.campaign(campaign_id=f"season-{n}")) for n in range(3)]
+    campaigns = [lite.store.register_campaign(LEAGUE, cheap(lite, f"season-{n}")) for n in range(3)]
 
     nobody = season(lite, campaigns[0], squad)
     lite.take_part(squad[0])
@@ -144,7 +150,7 @@ def test_a_node_asks_for_nobody_as_it_asks_for_many(lite: World) -> None:
 
 def test_closing_a_campaign_shows_no_heads_either(lite: World) -> None:
     squad = lite.athletes["club-a"]
-    campaigns = [lite.store.register_campaign(LEAGUE, lite.campaign(campaign_id=f"closed-{n}")) for n in range(2)]
+    campaigns = [lite.store.register_campaign(LEAGUE, cheap(lite, f"closed-{n}")) for n in range(2)]
     shown = []
     for campaign in campaigns:
         lite.store.issue_tokens(CLUB_A, campaign, squad)

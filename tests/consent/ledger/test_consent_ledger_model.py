@@ -19,7 +19,8 @@ from tests.consent.portal_choices import portal
 from tests.scale import fuzzed
 
 CLUB_A, LEAGUE = OrgId("club-a"), OrgId("league")
-ROUND = rho_micro_per_round(5.0)
+SIGMA = 10.0  # all three campaigns fit one season line: what stops here is the cap of a life
+ROUND = rho_micro_per_round(SIGMA)
 
 
 class Ledger(RuleBasedStateMachine):
@@ -35,7 +36,7 @@ class Ledger(RuleBasedStateMachine):
         self.world.take_part(self.athlete)
         portal(self.world.store).lower_cap(self.athlete, 9 * ROUND)
         names = [f"campaign-{n}" for n in range(3)]
-        signed = [self.world.campaign(campaign_id=name) for name in names]
+        signed = [self.world.campaign(campaign_id=name, noise_multiplier=SIGMA) for name in names]
         self.campaigns = [self.world.store.register_campaign(LEAGUE, campaign) for campaign in signed]
         self.tokens: dict[str, str] = {}
         self.paid: set[tuple[str, int]] = set()

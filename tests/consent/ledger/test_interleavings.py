@@ -30,7 +30,7 @@ from tests.scale import counts, scaled, seeded
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
 ROUNDS, CAP_ROUNDS = 4, 26
-SIGMA = 5.0
+SIGMA = 20.0  # all campaigns of a league fit one season line: what stops here is the cap of a life
 ROUND = rho_micro_per_round(SIGMA)
 CAMPAIGNS = 10  # interleavings in one league, until its athletes' small caps are reached
 STEPS = 9

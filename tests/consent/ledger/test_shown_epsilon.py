@@ -29,7 +29,7 @@ def one(lite: World) -> AthleteId:
 
 
 def test_rounds_of_several_campaigns_add_as_the_root_of_the_sum_of_squares(lite: World, one: AthleteId) -> None:
-    spent = paid(lite, one, 3) + paid(lite, one, 2, noise_multiplier=7.5, campaign_id="another-2026")
+    spent = paid(lite, one, 3) + paid(lite, one, 2, noise_multiplier=7.5, model="risk-logistic-1")
 
     shown = lite.store.budget(one)
 
@@ -45,7 +45,7 @@ def test_rounds_of_several_campaigns_add_as_the_root_of_the_sum_of_squares(lite:
 def test_what_is_not_proved_is_converted_from_what_is_booked(lite: World, one: AthleteId, unproved: str) -> None:
     spent = paid(lite, one, 2)
     if unproved == "too small a scale":
-        spent += paid(lite, one, 1, scale_bits=8, campaign_id="coarse-2026")  # 256 of noise and less
+        spent += paid(lite, one, 1, scale_bits=8, model="risk-logistic-1")  # 256 of noise and less
     else:
         with lite.store.transactions.write() as tx:
             spent += ledger.charge(tx, one, 1_000)

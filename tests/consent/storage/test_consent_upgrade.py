@@ -15,6 +15,7 @@ from consent.storage.migrations import upgrade as migrations
 from consent.storage.migrations.upgrade import newest, upgrade
 from consent.storage.transaction import make_engine
 from policies.campaign import SignedManifest
+from policies.campaigns.season_line import season_line
 from policies.vocabulary import AthleteId
 from tests.consent.league import FakeClock, Template, make_service
 from tests.old_stores import expected_of, unpacked
@@ -132,6 +133,18 @@ def test_a_round_that_was_paid_before_answers_were_noted_gets_no_second_one(
     service.close()
     assert {tuple(row)[:3] for row in rows} == expected != set()
     assert {row.sha256 for row in rows} == {None}
+
+
+def test_every_campaign_of_before_is_in_its_season_line(old: tuple[Path, str], clock: FakeClock) -> None:
+    folder, url = old
+
+    service = make_service(folder, clock, database=url)
+
+    with service.engine.connect() as connection:
+        rows = connection.execute(text("SELECT line, manifest FROM campaign")).all()
+    service.close()
+    assert rows
+    assert all(row.line == season_line(SignedManifest.model_validate_json(row.manifest).manifest) for row in rows)
 
 
 def test_every_entry_is_found_again_under_its_leaf(old: tuple[Path, str], clock: FakeClock) -> None:

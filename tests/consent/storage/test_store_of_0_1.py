@@ -9,6 +9,7 @@ import pytest
 
 from audit.verification.verify import verify_log
 from consent.errors import KeyDestroyed
+from consent.ledger.season_lines import in_use
 from consent.service import Service, open_service
 from consent.settings import read_settings
 from policies.vocabulary import AthleteId
@@ -41,6 +42,8 @@ def test_an_athlete_finds_everything_again(service: Service, athlete: str) -> No
     assert digest([[r.receipt_id, r.status.value] for r in store.receipts(one)]) == expected["receipts"]
     assert budget.spent_micro_rho == expected["spent_micro_rho"]
     assert budget.reserved_micro_rho == expected["reserved_micro_rho"]
+    with store.transactions.read() as tx:  # the cap of a season counts what was spent before there was one
+        assert in_use(tx, one, "league/recovery") == budget.spent_micro_rho + budget.reserved_micro_rho
     assert [[e.number, e.kind, e.leaf_hash] for e in history.entries] == expected["entries"]
     assert all(entry.proof.value == "proven" for entry in history.entries)
 
