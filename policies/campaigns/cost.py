@@ -3,35 +3,24 @@
 import math
 from dataclasses import dataclass
 
-from policies.budget import LIFETIME_CAP, campaign_cost, epsilon_proved
+from policies.budget import LIFETIME_CAP, campaign_cost, epsilon_of_spend, rounded_up, rounds_of
 from policies.campaign import CampaignManifest
 from policies.campaigns.season_line import SEASON, SEASON_CAP
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignCost:
-    """The price of one campaign for one athlete who takes part in all of it. micro_rho: what the ledger books."""
+    """The price of one campaign for one athlete who takes part in all of it. micro_rho: what the ledger books.
+
+    epsilon: proved for all rounds together, at the campaign's delta; year_epsilon: for `in_a_year` such campaigns. Both
+    are rounded up to two decimals, as they are shown.
+    """
 
     micro_rho: int
     delta: float
-
-    @property
-    def epsilon(self) -> float:
-        """The proved ε of all rounds together, at the campaign's δ."""
-        return epsilon_proved(self.micro_rho, self.delta)
-
-    @property
-    def in_a_year(self) -> int:
-        """How many campaigns like this one the ledger lets an athlete pay within a season, in one season line.
-
-        At least this one: a manifest of before there was a cap may cost more than it.
-        """
-        return max(1, SEASON_CAP // self.micro_rho)
-
-    @property
-    def year_epsilon(self) -> float:
-        """The proved ε of so many campaigns like this one, at its δ."""
-        return epsilon_proved(self.in_a_year * self.micro_rho, self.delta)
+    epsilon: float
+    year_epsilon: float
+    in_a_year: int
 
     @property
     def most_in_a_life(self) -> int:
@@ -40,8 +29,14 @@ class CampaignCost:
 
 
 def cost_of(manifest: CampaignManifest) -> CampaignCost:
-    """Return what the whole campaign costs one athlete."""
-    return CampaignCost(campaign_cost(manifest.noise_multiplier, manifest.rounds), manifest.delta)
+    """Return what the whole campaign costs one athlete, and as many as the ledger lets an athlete pay in a season.
+
+    At least this one counts: a manifest of before there was a cap may cost more than it.
+    """
+    cost, part = campaign_cost(manifest.noise_multiplier, manifest.rounds), rounds_of(manifest, manifest.rounds)
+    in_a_year = max(1, SEASON_CAP // cost)
+    one, year = (epsilon_of_spend(n * cost, [part] * n, manifest.delta) for n in (1, in_a_year))
+    return CampaignCost(cost, manifest.delta, rounded_up(one), rounded_up(year), in_a_year)
 
 
 def right_of_100(epsilon: float) -> int:

@@ -121,10 +121,10 @@ def _say_planned(manifest: "CampaignManifest", options: PlanOptions, trial: dict
             "noise_multiplier": manifest.noise_multiplier,
             "rounds": manifest.rounds,
             "axes": manifest.exchange.axes if manifest.exchange else None,
-            "epsilon": round(cost.epsilon, 6),
+            "epsilon": cost.epsilon,
             "delta": cost.delta,
             "rho_micro": cost.micro_rho,
-            "year": {"campaigns": cost.in_a_year, "epsilon": round(cost.year_epsilon, 6)},
+            "year": {"campaigns": cost.in_a_year, "epsilon": cost.year_epsilon},
             "simulated": trial,
         }
         print_json("homefield-campaign-plan-1", values)

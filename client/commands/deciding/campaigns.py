@@ -230,9 +230,9 @@ def _as_json(known: "KnownCampaign") -> dict[str, Any]:
         "noise_multiplier": manifest.noise_multiplier,
         "rounds": manifest.rounds,
         "axes": manifest.exchange.axes if manifest.exchange else None,
-        "epsilon": round(cost.epsilon, 6),
+        "epsilon": cost.epsilon,
         "delta": cost.delta,
-        "year": {"campaigns": cost.in_a_year, "epsilon": round(cost.year_epsilon, 6)},
+        "year": {"campaigns": cost.in_a_year, "epsilon": cost.year_epsilon},
         "opens": manifest.opens.isoformat(),
         "expires": manifest.expires.isoformat(),
     }

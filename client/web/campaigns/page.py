@@ -132,7 +132,7 @@ def _terms(site: ClubSite, one: KnownCampaign) -> list[tuple[str, str]]:
 def _exact(manifest: CampaignManifest) -> list[tuple[str, str]]:
     cost = cost_of(manifest)
     return [
-        ("ε at δ", f"{cost.epsilon:.4f} at {cost.delta:g}, for one athlete with all days"),
+        ("ε at δ", f"{cost.epsilon:.2f} at {cost.delta:g}, for one athlete with all days"),
         ("Price", f"{cost.micro_rho:,} micro-rho"),
         ("Model", manifest.model),
         ("Scale and ring", f"2^{manifest.scale_bits}, modulo 2^{manifest.modulus_bits}"),
