@@ -32,6 +32,9 @@ def movement(
     y_down: Annotated[
         bool, typer.Option("--y-down", help="The keypoints are pixels of an image, whose y counts downwards.")
     ] = False,
+    runs_left: Annotated[
+        bool, typer.Option("--runs-left", help="The runner of the keypoints runs to the left; all bouts are mirrored.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare the late bouts of one session with its early ones: did the technique change?
@@ -45,7 +48,7 @@ def movement(
     from client.mechanics.readers.movement_files import read_session
     from client.mechanics.told_changes import as_answer, show
 
-    session = read_session(files, metric or (), y_down=y_down)
+    session = read_session(files, metric or (), y_down=y_down, runs_left=runs_left)
     found = compare_bouts(session, metric or (), early=early, late=late)
     if as_json:
         print_json(SCHEMA, as_answer(session, found, early=early, late=late))

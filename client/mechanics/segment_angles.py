@@ -21,7 +21,14 @@ class SidePoints:
 
     def flipped(self) -> "SidePoints":
         """Return the points with y turned round: pixels of an image count downwards."""
-        turn = np.array([1.0, -1.0])
+        return self._times(1.0, -1.0)
+
+    def mirrored(self) -> "SidePoints":
+        """Return the points with x turned round: a runner to the left of the picture runs to the right then."""
+        return self._times(-1.0, 1.0)
+
+    def _times(self, x: float, y: float) -> "SidePoints":
+        turn = np.array([x, y])
         return SidePoints(self.hip * turn, self.knee * turn, self.ankle * turn, self.neck * turn)
 
 

@@ -8,34 +8,42 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from client.errors import UnreadableFile
+from client.mechanics.run_direction import RunDirection
 from models.arrays import Floats
 
 LEAST_FRAMES = 30  # ours: a percentile of fewer is that of a few single frames
 _NUMBERED = re.compile(r"(\D*)(\d{1,9})(\D*)", re.ASCII)
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 _SUMMARIES = {"mean": None, "p05": 5.0, "p95": 95.0}
 
 
 @dataclass(frozen=True, slots=True)
 class BoutFigures:
-    """One bout. values: by metric, in degrees. speed_m_s: mean speed. quality: 0 to 1. NaN is not known."""
+    """One bout. values: by metric, in degrees. speed_m_s: mean speed. quality: 0 to 1. NaN is not known.
+
+    direction: of a bout of keypoints alone.
+    """
 
     name: str
     values: Mapping[str, float]
     speed_m_s: float = np.nan
     quality: float = np.nan
+    direction: RunDirection | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BoutSession:
     """Bouts of one session, by time. usual: the metrics that are compared unless others are asked for.
 
-    has_speed, has_quality: whether the files give them at all, for some bouts or all.
+    has_speed, has_quality: whether the files give them at all, for some bouts or all. set_aside: names of columns and
+    rows that stand in the files and are not used.
     """
 
     bouts: tuple[BoutFigures, ...]
     usual: tuple[str, ...]
     has_speed: bool = field(default=False, kw_only=True)
     has_quality: bool = field(default=False, kw_only=True)
+    set_aside: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -60,6 +68,8 @@ class BoutSession:
 def check_order(bouts: Sequence[BoutFigures]) -> None:
     """Raise UnreadableFile where two bouts have one name, or names that differ by a number alone are not in its order.
 
+    Times of the day have to rise likewise.
+
     Rows sorted by a metric, or files in the order of the alphabet (10 before 2), would look like a change.
     """
     if max(Counter(bout.name for bout in bouts).values(), default=1) > 1:
@@ -69,6 +79,11 @@ def check_order(bouts: Sequence[BoutFigures]) -> None:
     if len(parts) == len(bouts) and len({part[:2] for part in parts}) == 1 and parts != sorted(parts):
         raise UnreadableFile(
             "expected the bouts in the order in which they were run, found numbers that do not rise; sort rows or files"
+        )
+    clock = [tuple(int(part or 0) for part in at.groups()) for bout in bouts if (at := _CLOCK.fullmatch(bout.name))]
+    if len(clock) == len(bouts) and clock != sorted(clock):
+        raise UnreadableFile(
+            "expected the bouts in the order in which they were run, found times that do not rise; sort the rows"
         )
 
 

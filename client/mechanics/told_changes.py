@@ -6,6 +6,7 @@ from typing import Any
 
 from chassis.cli.console import print_table, say
 from chassis.text import counted, listed, sentence
+from client.ingest.cells.shown_names import shown_names
 from client.mechanics.bout_change import BoutState
 from client.mechanics.early_and_late import AnswerLimit, MetricChange
 from client.mechanics.session_bouts import BoutFigures, BoutSession
@@ -38,7 +39,10 @@ SAME_CAMERA = (
     "A camera's own error can be several degrees. It cancels only within one session, with the same camera, place, "
     "zoom and view; compare nothing here with another session."
 )
-SAME_RUN = "Surface, shoes and running direction have to be the same for all bouts; that is not checked."
+SAME_RUN = (
+    "Surface, shoes and running direction have to be the same for all bouts; of these the direction alone is checked, "
+    "and only that of keypoints."
+)
 
 
 def as_answer(session: BoutSession, found: Sequence[MetricChange], *, early: int, late: int) -> dict[str, Any]:
@@ -48,6 +52,7 @@ def as_answer(session: BoutSession, found: Sequence[MetricChange], *, early: int
         "late": late,
         "at_equal_speed": session.has_speed,
         "has_quality": session.has_quality,
+        "set_aside": list(session.set_aside),
         "bouts": [_bout(one) for one in session.bouts],
         "metrics": [_metric(one) for one in found],
     }
@@ -65,6 +70,8 @@ def show(session: BoutSession, found: Sequence[MetricChange], *, early: int, lat
     say(_told_of_speed(session, found))
     if not session.has_quality:
         say("No quality of the bouts is given; they are taken as good.")
+    if session.set_aside:
+        say(f"Not used: {shown_names(session.set_aside)}.")
     say(SAME_CAMERA, SAME_RUN)
 
 

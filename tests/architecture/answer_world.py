@@ -58,9 +58,9 @@ class Everything:
         return path
 
     def bouts(self, fresh: str) -> Path:
-        """Twelve bouts whose names and whose metric a terminal could obey."""
-        rows = "".join(f"{HOSTILE} {bout},4{bout % 3}\n" for bout in range(12))
-        return self.file(f"{fresh}.csv", f"bout,{HOSTILE}\n{rows}")
+        """Twelve bouts whose names, metric and further column a terminal could obey."""
+        rows = "".join(f"{HOSTILE} {bout},4{bout % 3},\n" for bout in range(12))
+        return self.file(f"{fresh}.csv", f"bout,{HOSTILE} (deg),{HOSTILE}\n{rows}")
 
 
 def build(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Everything:

@@ -36,10 +36,18 @@ class NumberTable:
         if counters.report().dropped:
             raise UnreadableFile("some rows have more or fewer cells than the header; export it again")
 
+    def texts(self) -> set[str]:
+        """Return the columns that hold something, and no number in any row."""
+        cells = {name: [row[name] for _, row in self.rows() if not _is_unknown(row[name])] for name in self.numbers}
+        return {name for name, one in cells.items() if one and all(map(self._is_text, one))}
+
+    def _is_text(self, cell: str) -> bool:
+        return isinstance(self._form.read(cell), Refusal)
+
     def number(self, place: int, row: Mapping[str, str], name: str, *, least: float, most: float, unit: str) -> float:
         """Return a number of a row, NaN for a missing one; raises UnreadableFile outside `least` to `most`."""
         cell = row[name]
-        if is_missing(cell) or cell.strip().lower() == _NAN:
+        if _is_unknown(cell):
             return float("nan")
         found = self._form.read(cell)
         if isinstance(found, Refusal) or not least <= found <= most:
@@ -48,3 +56,7 @@ class NumberTable:
                 "empty cell where it is not known"
             )
         return found
+
+
+def _is_unknown(cell: str) -> bool:
+    return is_missing(cell) or cell.strip().lower() == _NAN

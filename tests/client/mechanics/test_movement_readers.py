@@ -98,7 +98,9 @@ def test_a_workbook_of_bouts_is_read_alike(tmp_path: Path, kind: str, make: Call
         ("bout,knee\n1,41,7\n", "more or fewer cells than the header"),
         ("bout,knee,knee\n1,41,42\n", "two columns have the same name"),
         ("bout,speed_m_s\n1,8.1\n", "expected a column for each metric"),
-        ("sprint,knee\n1,41\n", "expected a table of bouts"),
+        ("sprint no,knee\n1,41\n", "the column bout is missing"),
+        ("sprint,height\n1,1.8\n", "expected a column for each metric, in degrees, whose name says so"),
+        ("day,height\n1,1.8\n", "expected a table of bouts"),
         ("", "an empty file"),
     ],
 )
@@ -179,7 +181,7 @@ def test_a_file_without_bouts_is_one_and_several_follow_one_another(write: Write
     [
         (wide() + wide().splitlines()[1] + "\n", "stands twice at one time of one bout"),
         (wide().replace("time,", "at,"), "expected a column time"),
-        (wide().replace("ankle", "heel"), "expected the points hip, knee and ankle, found 2 of them"),
+        (wide().replace("ankle", "heel"), "found no ankle; there have to be columns named ankle_x, ankle_y"),
         (wide().replace("0.02,b0", ",b0"), "row 3: expected a time and a bout"),
         (wide().replace("0.02,b0,0.0", "0.02,b0,left"), "row 3, column hip_x: expected a coordinate"),
     ],
