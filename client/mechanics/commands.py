@@ -43,6 +43,16 @@ def movement(
     moved: a camera's own error is the same throughout and cancels. Between sessions it does not.
 
     Example: homefield-node movement sprints.csv --early 8 --late 8 --metric knee_flexion_deg
+
+    Example: homefield-node movement keypoints.csv --y-down
+
+    bout: a sprint, or ten strides at one speed; a row of the table, or the frames or the file of one.
+
+    p95, p05: the angle that 95 % and 5 % of the frames of a bout are below: its ends, without single wrong frames.
+
+    quality: 0 to 1; of tracked bouts the share of frames with every angle. Below 0.8 no more than a watch is said.
+
+    watch: an interval that leaves out 0, at 1° or more: look again. "Technique changed" is surely more than 1.5°.
     """
     from client.mechanics.early_and_late import compare_bouts
     from client.mechanics.readers.movement_files import read_session

@@ -1,7 +1,7 @@
 """Early against late bouts of a session for each metric: which bouts count, what came of them, what limits it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -24,6 +24,10 @@ from client.mechanics.session_bouts import BoutSession
 from models.arrays import Floats
 
 LEAST_QUALITY = 0.8  # ours; docs/movement.md §3
+FAR_MADS = 5.0  # ours: median absolute deviations from the median of the window; docs/movement.md §3
+FAR_DEG = 10.0  # ours: a bout nearer than that is not called far
+FULL_TURN_RAD = 2.0 * np.pi
+LEAST_ERROR_DEG = 0.03  # ours: bouts that differ by less than 0.05° have never been run; the same in radians is 3°
 _ROUNDING = 1e-9  # the mean of twelve times .8 is a little less than .8
 
 
@@ -35,10 +39,21 @@ class AnswerLimit(StrEnum):
     SPEEDS_APART = "speeds_apart"
     CANNOT_RESOLVE_SPREAD = "cannot_resolve_3_deg_spread"
     CANNOT_RESOLVE_SPEED = "cannot_resolve_3_deg_speed"
+    WIDE_INTERVAL = "wide_interval"
+    OUTLYING_BOUT = "outlying_bout"
+    LIKE_RADIANS = "like_radians"
     LOW_QUALITY = "low_quality"
     QUALITY_UNKNOWN = "quality_unknown"
     MIXED_DIRECTION = "mixed_direction"
     SEVERAL_METRICS = "several_metrics"
+
+
+_BLIND = frozenset(
+    {
+        *(AnswerLimit.CANNOT_RESOLVE_SPREAD, AnswerLimit.CANNOT_RESOLVE_SPEED),
+        *(AnswerLimit.OUTLYING_BOUT, AnswerLimit.LIKE_RADIANS),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +69,9 @@ class BoutWindow:
 class MetricChange:
     """One metric: both windows, the change between them in degrees with its interval, the state and what limits it.
 
-    known_bouts: how many bouts have a figure, and a speed where speeds are given. windows: None where they are too few;
-    every number is NaN then. change_deg: late less early, at equal speed where speeds are given.
+    known_bouts: how many bouts have a figure, and a speed where speeds are given; unknown_bouts names the others.
+    windows: None where they are too few; every number is NaN then. change_deg: late less early, at equal speed where
+    speeds are given. outliers: bouts of either window, with their figures, far from the others of it.
     low_deg, high_deg: 95 % interval of the change. lower_bound_deg: of its size (90 %, two-sided).
     """
 
@@ -70,6 +86,23 @@ class MetricChange:
     low_deg: float = np.nan
     high_deg: float = np.nan
     lower_bound_deg: float = np.nan
+    unknown_bouts: tuple[str, ...] = field(default=(), kw_only=True)
+    outliers: tuple[tuple[str, float], ...] = field(default=(), kw_only=True)
+
+    @property
+    def can_tell(self) -> bool:
+        """False where the state is "none" and a change of 3° could as well be there."""
+        return self.state is not BoutState.NONE or _BLIND.isdisjoint(self.limits)
+
+    @property
+    def unused_bouts(self) -> int:
+        """How many known bouts lie between the two windows."""
+        return 0 if self.windows is None else self.known_bouts - sum(len(side.bouts) for side in self.windows)
+
+    @property
+    def raw_change_deg(self) -> float:
+        """Late less early as the means stand, at whatever speeds; NaN without windows."""
+        return np.nan if self.windows is None else self.windows[1].mean_deg - self.windows[0].mean_deg
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +136,10 @@ def compare_bouts(session: BoutSession, metrics: Sequence[str], *, early: int, l
     judged = {one.metric: one for one in _judged(session, enough)} if enough else {}
     few = (AnswerLimit.FEW_BOUTS,)
     return [
-        judged.get(metric) or MetricChange(metric, BoutState.NOT_ENOUGH_BOUTS, few, known[metric].size)
+        judged.get(metric)
+        or MetricChange(
+            *(metric, BoutState.NOT_ENOUGH_BOUTS, few, known[metric].size), unknown_bouts=_unknown(session, metric)
+        )
         for metric in named
     ]
 
@@ -123,13 +159,23 @@ def _known(session: BoutSession, metric: str) -> NDArray[np.int64]:
     return np.flatnonzero(known)
 
 
+def _unknown(session: BoutSession, metric: str) -> tuple[str, ...]:
+    known = set(_known(session, metric).tolist())
+    return tuple(bout.name for at, bout in enumerate(session.bouts) if at not in known)
+
+
 def _judged(session: BoutSession, enough: dict[str, _Sides]) -> list[MetricChange]:
     found = _compared(session, enough)
     quality = [_quality_limit(session, sides) for sides in enough.values()]
     is_good = np.array([limit is None for limit in quality])
     said = states(found, is_good=is_good)
     alone = states(found, is_good=is_good, adjust=lambda chances: chances)
-    limits = [_limits(found, at, state, quality[at], is_weaker=state is not alone[at]) for at, state in enumerate(said)]
+    outliers = [_outliers(session, metric, sides) for metric, sides in enough.items()]
+    limits = [
+        _limits(found, at, state, quality[at], is_weaker=state is not alone[at])
+        + _of_figures(session.column(metric)[sides.both], found.standard_error[at], outliers[at])
+        for at, (state, (metric, sides)) in enumerate(zip(said, enough.items(), strict=True))
+    ]
     numbers = np.stack([found.change, found.standard_error, found.df, *found.interval95(), found.lower_bound90()])
     return [
         MetricChange(
@@ -139,6 +185,8 @@ def _judged(session: BoutSession, enough: dict[str, _Sides]) -> list[MetricChang
             _known(session, metric).size,
             (_window(session, metric, sides.early), _window(session, metric, sides.late)),
             *map(float, numbers[:, at]),
+            unknown_bouts=_unknown(session, metric),
+            outliers=outliers[at],
         )
         for at, (metric, sides) in enumerate(enough.items())
     ]
@@ -182,8 +230,32 @@ def _limits(
     cannot = AnswerLimit.CANNOT_RESOLVE_SPEED if by_speed else AnswerLimit.CANNOT_RESOLVE_SPREAD
     is_change = found.watch_chance()[at] < LEVEL and abs(found.change[at]) >= WATCH_DEG
     holds = (
-        (found.standard_error[at] > LARGEST_ERROR_DEG and state is not BoutState.ALERT, cannot),
+        (
+            found.standard_error[at] > LARGEST_ERROR_DEG,
+            AnswerLimit.WIDE_INTERVAL if state is BoutState.ALERT else cannot,
+        ),
         (is_change and found.agreeing[at] < LEAST_AGREEING, AnswerLimit.MIXED_DIRECTION),
         (is_weaker, AnswerLimit.SEVERAL_METRICS),
     )
     return tuple([limit for is_true, limit in holds if is_true] + ([] if quality is None else [quality]))
+
+
+def _of_figures(both: Floats, error: float, outliers: Sequence[tuple[str, float]]) -> tuple[AnswerLimit, ...]:
+    """Return what the figures of both windows alone say against them."""
+    is_small = bool((np.abs(both) <= FULL_TURN_RAD).all()) and error < LEAST_ERROR_DEG
+    holds = ((bool(outliers), AnswerLimit.OUTLYING_BOUT), (is_small, AnswerLimit.LIKE_RADIANS))
+    return tuple(limit for is_true, limit in holds if is_true)
+
+
+def _outliers(session: BoutSession, metric: str, sides: _Sides) -> tuple[tuple[str, float], ...]:
+    """Return the bouts of either window that are far from its median, by name, with their figures."""
+    column, names = session.column(metric), [bout.name for bout in session.bouts]
+    return tuple(
+        (names[place], float(column[place])) for side in (sides.early, sides.late) for place in side[_far(column[side])]
+    )
+
+
+def _far(values: Floats) -> NDArray[np.bool_]:
+    steps = np.abs(values - np.median(values))
+    far: NDArray[np.bool_] = steps > np.maximum(FAR_MADS * np.median(steps), FAR_DEG)
+    return far

@@ -10,6 +10,7 @@ from client.ingest.cells.shown_names import shown_names
 from client.mechanics.bout_change import BoutState
 from client.mechanics.early_and_late import AnswerLimit, MetricChange
 from client.mechanics.session_bouts import BoutFigures, BoutSession
+from client.mechanics.told_bouts import bouts_told, told_of_speed
 
 STATES = {
     BoutState.ALERT: "technique changed",
@@ -27,6 +28,10 @@ LIMITS = {
     "number; more bouts a side help",
     AnswerLimit.CANNOT_RESOLVE_SPEED: "cannot resolve 3° today: the speeds of early and late bouts overlap too little; "
     "bouts at matched speed help",
+    AnswerLimit.WIDE_INTERVAL: "a change is there, but how large it is is not clear: the standard error is above 0.8°",
+    AnswerLimit.OUTLYING_BOUT: "a bout far from the others of its side hides a change or makes one; look at the file, "
+    "and leave the cell empty if it is a slip",
+    AnswerLimit.LIKE_RADIANS: "figures as small and as equal as these may be radians; degrees are expected",
     AnswerLimit.LOW_QUALITY: "the mean quality of the early or the late bouts is below 0.8, so no more than a watch is "
     "said",
     AnswerLimit.QUALITY_UNKNOWN: "the quality of some bouts is not known, so no more than a watch is said",
@@ -35,6 +40,14 @@ LIMITS = {
     AnswerLimit.SEVERAL_METRICS: "by itself this would count for more; among so many metrics compared at once it does "
     "not (Holm)",
 }
+UNTOLD = {
+    AnswerLimit.OUTLYING_BOUT: "cannot tell: a bout far from the others",
+    AnswerLimit.LIKE_RADIANS: "cannot tell: radians?",
+    AnswerLimit.CANNOT_RESOLVE_SPREAD: "cannot tell today: cannot resolve 3°",
+    AnswerLimit.CANNOT_RESOLVE_SPEED: "cannot tell today: cannot resolve 3°",
+}
+"""What stands in the place of "no change found" where that would mean nothing; the first that holds."""
+ONLY_CHANGED = "That technique changed says neither why, nor whether it is good."
 SAME_CAMERA = (
     "A camera's own error can be several degrees. It cancels only within one session, with the same camera, place, "
     "zoom and view; compare nothing here with another session."
@@ -60,14 +73,20 @@ def as_answer(session: BoutSession, found: Sequence[MetricChange], *, early: int
 
 def show(session: BoutSession, found: Sequence[MetricChange], *, early: int, late: int) -> None:
     """Print a table of the metrics, and below it what limits each answer."""
-    bouts = sentence(counted(len(session.bouts), "bout"))
-    title = f"{bouts}: the first {early} known against the last {late} known, in degrees"
-    columns = ("Metric", "Early", "Late", "Change", "95 % interval", "State")
-    print_table(title, columns, [(one.metric, *_numbers(one), STATES[one.state]) for one in found])
+    if len(session.bouts) < early + late:
+        _show_figures(session, [one.metric for one in found], early + late)
+    else:
+        bouts = sentence(counted(len(session.bouts), "bout"))
+        title = f"{bouts}: the first {early} known against the last {late} known, in degrees"
+        changes = ("Raw change", "Change at equal speed") if session.has_speed else ("Change",)
+        columns = ("Metric", "Early", "Late", *changes, "95 % interval", "State")
+        print_table(title, columns, [_row(one, has_speed=session.has_speed) for one in found])
     for limit, text in LIMITS.items():
         if named := [one.metric for one in found if limit in one.limits]:
             say(f"{listed(named)}: {text}.")
-    say(_told_of_speed(session, found))
+    say(*bouts_told(session, found, early=early, late=late), *told_of_speed(session, found))
+    if any(one.state is BoutState.ALERT for one in found):
+        say(ONLY_CHANGED)
     if not session.has_quality:
         say("No quality of the bouts is given; they are taken as good.")
     if session.set_aside:
@@ -75,25 +94,33 @@ def show(session: BoutSession, found: Sequence[MetricChange], *, early: int, lat
     say(SAME_CAMERA, SAME_RUN)
 
 
-def _numbers(one: MetricChange) -> tuple[str, ...]:
+def state_in_words(one: MetricChange) -> str:
+    """Return the state as it is said: "no change found" only where a change of 3° would have been found."""
+    if one.can_tell:
+        return STATES[one.state]
+    return next(words for limit, words in UNTOLD.items() if limit in one.limits)
+
+
+def _show_figures(session: BoutSession, metrics: Sequence[str], needed: int) -> None:
+    """Print the figures of bouts that are too few to compare."""
+    say(f"{len(session.bouts)} of {needed} bouts: too few to compare; their figures in degrees:")
+    figures = [[bout.values.get(metric, math.nan) for metric in metrics] for bout in session.bouts]
+    rows = [
+        (bout.name, *("" if math.isnan(value) else f"{value:.1f}" for value in values))
+        for bout, values in zip(session.bouts, figures, strict=True)
+    ]
+    print_table("Figures", ("Bout", *metrics), rows)
+
+
+def _row(one: MetricChange, *, has_speed: bool) -> tuple[str, ...]:
     if one.windows is None:
-        return "", "", "", f"{counted(one.known_bouts, 'bout')} known"
+        blanks = ("",) * (3 if has_speed else 2)
+        return one.metric, *blanks, "", f"{counted(one.known_bouts, 'bout')} known", state_in_words(one)
     before, after = (f"{window.mean_deg:.1f}" for window in one.windows)
+    raw = (f"{one.raw_change_deg:+.1f}",) if has_speed else ()
     change = "" if math.isnan(one.change_deg) else f"{one.change_deg:+.1f}"
     interval = "" if math.isnan(one.low_deg) else f"{one.low_deg:+.1f} to {one.high_deg:+.1f}"
-    return before, after, change, interval
-
-
-def _told_of_speed(session: BoutSession, found: Sequence[MetricChange]) -> str:
-    """Say how much faster or slower the late bouts were; the windows of metrics may differ."""
-    if not session.has_speed:
-        return (
-            "No speeds are given, so a change may be one of speed alone; a table of bouts with a column speed_m_s is "
-            "compared at equal speed."
-        )
-    steps = [one.windows[1].speed_m_s - one.windows[0].speed_m_s for one in found if one.windows is not None]
-    told = sorted({f"{abs(step):.2f} m/s {'faster' if step > 0.0 else 'slower'}" for step in steps})
-    return "Changes are at equal speed." + (f" The late bouts were {listed(told)} on average." if told else "")
+    return one.metric, before, after, *raw, change, interval, state_in_words(one)
 
 
 def _bout(one: BoutFigures) -> dict[str, Any]:
@@ -117,9 +144,15 @@ def _metric(one: MetricChange) -> dict[str, Any]:
     return {
         "metric": one.metric,
         "state": one.state.value,
+        "state_in_words": state_in_words(one),
+        "can_tell": one.can_tell,
         "limits": [limit.value for limit in one.limits],
         "known_bouts": one.known_bouts,
+        "unknown_bouts": list(one.unknown_bouts),
+        "unused_bouts": one.unused_bouts,
+        "outliers": [{"bout": bout, "value_deg": value} for bout, value in one.outliers],
         **sides,
+        "raw_change_deg": _known(one.raw_change_deg),
         "change_deg": _known(one.change_deg),
         "low_deg": _known(one.low_deg),
         "high_deg": _known(one.high_deg),

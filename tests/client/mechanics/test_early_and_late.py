@@ -135,14 +135,14 @@ def test_what_cannot_be_resolved_says_why() -> None:
     assert limits["spread"].standard_error_deg > 0.8 > limits["fine"].standard_error_deg
 
 
-def test_a_change_that_was_found_is_not_called_too_small_to_find() -> None:
+def test_a_change_that_was_found_is_called_uncertain_and_not_too_small_to_find() -> None:
     rng = np.random.default_rng(5)
     noisy = [value + (9.0 if at > 5 else 0.0) for at, value in enumerate(rng.normal(40, 2, 12))]
 
     (found,) = compared(session(noisy))
 
     assert found.standard_error_deg > 0.8
-    assert (found.state, found.limits) == (BoutState.ALERT, ())
+    assert (found.state, found.limits) == (BoutState.ALERT, (AnswerLimit.WIDE_INTERVAL,))
 
 
 def test_a_change_of_the_mean_alone_is_said_to_go_no_one_way() -> None:
