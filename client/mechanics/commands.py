@@ -52,7 +52,7 @@ def movement(
 
     quality: 0 to 1; of tracked bouts the share of frames with every angle. Below 0.8 no more than a watch is said.
 
-    watch: an interval that leaves out 0, at 1° or more: look again. "Technique changed" is surely more than 1.5°.
+    watch: an interval that leaves out 0, at 1° or more: look again. An alert starts where the 90 % one is above 1.5°.
     """
     from client.mechanics.early_and_late import compare_bouts
     from client.mechanics.readers.movement_files import read_session
