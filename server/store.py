@@ -150,6 +150,12 @@ class CoordinatorStore:
             found = [Node(row.club, row.fleet_key, row.enrolled_at) for row in rows]
         return tuple(sorted(found, key=lambda node: node.club))
 
+    def check_free(self, manifest: CampaignManifest) -> None:
+        """Return if no other campaign has the id of this one; raises AlreadyExists."""
+        for one in self.campaigns():
+            if one.manifest.campaign_id == manifest.campaign_id and one.sha256 != manifest.sha256:
+                raise AlreadyExists(f"there is another campaign {manifest.campaign_id} already; plan this one anew")
+
     def add_campaign(self, signed: SignedManifest) -> Campaign:
         """Keep a newly opened campaign; raises AlreadyExists for an id in use."""
         now = self._clock()

@@ -73,10 +73,13 @@ class KnownCampaigns:
         return tuple(sorted(known, key=lambda one: (one.manifest.opens, one.manifest.campaign_id), reverse=True))
 
     def find(self, name: str, now: datetime) -> KnownCampaign:
-        """Return the campaign of this id or hash; raises BadNodeSettings if none was shown here."""
-        for known in self.every(now):
-            if name in (known.manifest.campaign_id, known.manifest.sha256):
-                return known
+        """Return the campaign of this id or hash; raises BadNodeSettings for none, and for several of one id."""
+        found = [one for one in self.every(now) if name in (one.manifest.campaign_id, one.manifest.sha256)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            hashes = ", ".join(f"{one.manifest.sha256} (N {one.manifest.public_athletes})" for one in found)
+            raise BadNodeSettings(f"{len(found)} campaigns have the id {name[:64]!r}; give the hash of one: {hashes}")
         raise BadNodeSettings(
             f"this node was shown no campaign {name[:64]!r}; `homefield-node campaign show` takes the league's file"
         )

@@ -113,7 +113,7 @@ def _rows(campaign: "Campaign") -> list[tuple[str, str]]:
         ("State", campaign.state.value),
         ("Note", campaign.detail),
         ("Rounds", f"{campaign.rounds_done} of {manifest.rounds}"),
-        ("Answered in this round", f"{campaign.parts} of {len(manifest.clubs)} clubs"),
+        *_answered(campaign),
         ("Signed by", " and ".join(one.organisation for one in campaign.signed.signatures)),
         ("ε per athlete", f"at most {cost.epsilon:.2f} at δ = {cost.delta:g}"),
         ("A year", year_in_words(cost)),
@@ -123,6 +123,13 @@ def _rows(campaign: "Campaign") -> list[tuple[str, str]]:
         ("Manifest", campaign.sha256),
     ]
     return [row for row in rows if row[1]]
+
+
+def _answered(campaign: "Campaign") -> list[tuple[str, str]]:
+    """How many clubs have answered in the round that is under way; nothing once no round is."""
+    if campaign.rounds_done >= campaign.manifest.rounds:
+        return []
+    return [("Answered in this round", f"{campaign.parts} of {len(campaign.manifest.clubs)} clubs")]
 
 
 def _next(folder: object, campaign: "Campaign") -> list[NextStep]:

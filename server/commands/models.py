@@ -1,6 +1,5 @@
 """`models list`, `models verify`, `models rollback`: what the league has published, and going back to it."""
 
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -104,7 +103,7 @@ def rollback(
     _refuse_during_campaign(settings, record.model)
     newest, earlier = record.previous or "", _goes_back_to(record)
     question = f"Go back from {newest[:16]} to {earlier[:16]} ({record.model}) for every club?"
-    if not yes and sys.stdin.isatty() and not is_confirmed(question):
+    if not yes and not is_confirmed(question):
         raise CannotGoBack("nothing was changed")
     # The log first: nodes follow only what anybody can find there.
     details = ModelRegistered(manifest=record.campaign, model=record.model, model_id=record.sha256)

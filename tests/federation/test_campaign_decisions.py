@@ -79,6 +79,37 @@ def test_a_rejection_is_no_approval_whatever_is_moved_where(programs: Programs) 
         approvals_of(settings).get(sha256, now=programs.world.clock.now)
 
 
+def test_a_campaign_that_cannot_be_approved_here_says_so_and_can_be_rejected(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = programs.opened_campaign()
+
+    def too_long(found: object, squad: int) -> None:
+        raise NotApproved("laid out for a squad of fewer", refusal="small_number")
+
+    monkeypatch.setattr("client.federation.approval.check_squad", too_long)
+    shown = programs.done(client.cli.app, "campaign", "show", programs.node, manifest)
+    refused = programs.run(client.cli.app, "campaign", "approve", programs.node, manifest, "--yes")
+    programs.done(client.cli.app, "campaign", "reject", programs.node, manifest, "--yes")
+
+    assert "It cannot be approved here: laid out for a squad of fewer." in " ".join(shown.stdout.split())
+    assert isinstance(refused.exception, NotApproved)
+    assert set(states(programs).values()) == {"rejected"}
+
+
+def test_of_two_campaigns_of_one_id_the_hash_decides(programs: Programs) -> None:
+    manifest = programs.opened_campaign()
+    known, signed = known_campaigns(load_settings(programs.node)), parse_signed_manifest(manifest.read_bytes())
+    programs.done(client.cli.app, "campaign", "show", programs.node, manifest)
+    other = signed.model_copy(update={"manifest": signed.manifest.model_copy(update={"public_athletes": 41})})
+    (known.shown / f"{other.manifest.sha256}.json").write_text(other.model_dump_json())
+
+    asked = programs.run(client.cli.app, "campaign", "approve", programs.node, signed.manifest.campaign_id, "--yes")
+    programs.done(client.cli.app, "campaign", "approve", programs.node, signed.manifest.sha256, "--yes")
+
+    assert all(words in str(asked.exception) for words in ("give the hash", signed.manifest.sha256, "(N 41)"))
+
+
 def test_revoking_and_rejecting_are_for_what_they_are_for(programs: Programs) -> None:
     manifest = programs.opened_campaign()
 

@@ -41,6 +41,17 @@ def test_a_campaign_with_less_than_two_right_signatures_is_not_started_or_even_t
     assert "campaign_opened" not in service.kinds
 
 
+def test_a_campaign_whose_id_is_in_use_is_not_told_of(end, run, league, service, signed):
+    first, second = signed("--epsilon", 1), signed("--epsilon", 0.5, name="n.json")
+    run("campaign", "start", league[0], first)
+
+    refused = end("campaign", "start", league[0], second)
+
+    assert refused[0] == 1
+    assert "there is another campaign" in refused[1]
+    assert service.kinds.count("campaign_opened") == 1
+
+
 def test_another_second_signer_is_named_with_its_key(end, run, league, tmp_path):
     folder, out, body = league[0], tmp_path / "m.json", SigningKey.generate()
     link = ("link", folder, "--consent", "http://127.0.0.1:8100", *SERVICE_KEY)

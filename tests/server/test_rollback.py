@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import server.cli
 from client.errors import KeptOut
@@ -48,6 +49,17 @@ def test_the_command_publishes_an_earlier_model_once_more_and_says_what_comes_ne
     assert [one["newest"] for one in told] == [False, False, True]
     assert (newest / WEIGHTS).read_bytes() == (programs.league / "models" / first / WEIGHTS).read_bytes()
     programs.done(server.cli.app, "models", "verify", newest)
+
+
+@pytest.mark.parametrize("said", ["n\n", ""])
+def test_whoever_does_not_say_yes_publishes_nothing_also_without_a_terminal(programs: Programs, said: str) -> None:
+    first = programs.two_models()
+    before = {path.name for path in (programs.league / "models").iterdir()}
+
+    answer = CliRunner().invoke(server.cli.app, ["models", "rollback", str(programs.league), first[:8]], input=said)
+
+    assert answer.exit_code == 1
+    assert {path.name for path in (programs.league / "models").iterdir()} == before
 
 
 def test_a_name_of_none_of_the_newest_or_too_short_is_refused(programs: Programs) -> None:

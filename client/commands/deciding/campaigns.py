@@ -1,7 +1,8 @@
 """`campaign list`, `show`, `approve`, `reject` and `revoke`: what a league asks, and what the club decides about it."""
 
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -72,8 +73,20 @@ def show(folder: NodeFolder, campaign: CampaignArgument, as_json: AsJson = False
     _show(found, settings)
     say(f"State: {found.status.value}." + (f" {found.problem}." if found.problem else ""))
     if found.status.value == "waiting":
+        _say_what_stands_against(settings, found.manifest)
         verbs = [(verb, ["homefield-node", "campaign", verb, folder, campaign]) for verb in ("approve", "reject")]
         say_next(*(NextStep(YOU, f"{verb} it, if that is what the club decides", line) for verb, line in verbs))
+
+
+def _say_what_stands_against(settings: "NodeSettings", manifest: "CampaignManifest") -> None:
+    from client.federation.approval import check_squad
+    from client.vault.access import open_vault
+
+    try:
+        with open_vault(settings) as vault:
+            check_squad(manifest, len(vault.athletes()))
+    except NotApproved as error:
+        say(f"It cannot be approved here: {error}.")
 
 
 @campaigns.command()
@@ -113,12 +126,16 @@ def reject(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as_
     """
     from audit.entries.details.clubs import CampaignRefused
     from audit.entries.details.codes import CampaignRefusal
+    from client.campaigns.known_campaigns import known_campaigns
     from client.federation.decided.decisions import Against
     from client.settings import load_settings
 
     settings = load_settings(folder)
     signed = _signed(settings, campaign)
-    known, found = _checked(settings, signed), signed.manifest
+    known, found = known_campaigns(settings), signed.manifest
+    with _logging_refusals(settings, signed):  # but not what makes it unfit here: that is a reason to reject it
+        known.approvals.signed_by_both(signed)
+    known.decisions.check(found.sha256)
     if known.approvals.has_file(found.sha256):
         raise ClientError("expected a campaign that is not approved; `homefield-node campaign revoke` ends an approval")
     _confirm(f"Reject {found.campaign_id} for {settings.name}, for good?", yes=yes or as_json)
@@ -160,7 +177,7 @@ def _say_decided(known: "KnownCampaign", verb: str, *, as_json: bool) -> None:
 
 
 def _confirm(question: str, *, yes: bool) -> None:
-    if not yes and sys.stdin.isatty() and not is_confirmed(question):
+    if not yes and not is_confirmed(question):
         raise ClientError("nothing was changed")
 
 
@@ -171,11 +188,8 @@ def _found(settings: "NodeSettings", campaign: str) -> "KnownCampaign":
     if not Path(campaign).is_file():
         return known.find(campaign, utc_now())
     signed = _read_manifest(Path(campaign))
-    try:
+    with _logging_refusals(settings, signed):
         return known.show(signed, now=utc_now())
-    except NotApproved as error:
-        _log_refusal(settings, signed, error)
-        raise
 
 
 def _signed(settings: "NodeSettings", campaign: str) -> "SignedManifest":
@@ -195,14 +209,11 @@ def _checked(settings: "NodeSettings", signed: "SignedManifest") -> "KnownCampai
 
     known = known_campaigns(settings)
     approvals = known.approvals
-    try:
+    with _logging_refusals(settings, signed):
         found = approvals.signed_by_both(signed)
         check_manifest(found, club=settings.club, fleet_key=approvals.fleet_key, now=utc_now())
         with open_vault(settings) as vault:
             check_squad(found, len(vault.athletes()))
-    except NotApproved as error:
-        _log_refusal(settings, signed, error)
-        raise
     known.decisions.check(found.sha256)
     return known
 
@@ -236,6 +247,16 @@ def _as_json(known: "KnownCampaign") -> dict[str, Any]:
         "opens": manifest.opens.isoformat(),
         "expires": manifest.expires.isoformat(),
     }
+
+
+@contextmanager
+def _logging_refusals(settings: "NodeSettings", signed: "SignedManifest") -> Iterator[None]:
+    """Have the public log told of what stands against a campaign, and go on with the refusal."""
+    try:
+        yield
+    except NotApproved as error:
+        _log_refusal(settings, signed, error)
+        raise
 
 
 def _log_refusal(settings: "NodeSettings", signed: "SignedManifest", error: NotApproved) -> None:
