@@ -32,11 +32,18 @@ PROBLEM_WORDS = {
 }
 
 
-class NotCosigned(BadSignature):
-    """A manifest that not both organisations have signed; `problem` says what is missing, the message in words."""
+OTHER_BYTES = "a signature of the right key is there, over other bytes: was the file changed after it was signed?"
 
-    def __init__(self, problem: SignatureProblem) -> None:
-        super().__init__(PROBLEM_WORDS[problem])
+
+class NotCosigned(BadSignature):
+    """A manifest that not both organisations have signed; `problem` says what is missing, the message in words.
+
+    is_of_other_bytes: a key that counts is named by a signature that it did not make over this manifest.
+    """
+
+    def __init__(self, problem: SignatureProblem, *, is_of_other_bytes: bool = False) -> None:
+        words = PROBLEM_WORDS[problem]
+        super().__init__(f"{words}; {OTHER_BYTES}" if is_of_other_bytes else words)
         self.problem = problem
 
 
@@ -60,14 +67,19 @@ class CampaignSigners:
         others = [one for one in signed.signatures if one.organisation != league]
         message = signed.manifest.canonical()
         if not any(one.is_by(self.league, message) for one in own):
-            raise NotCosigned(SignatureProblem.NOT_SIGNED)
+            raise NotCosigned(SignatureProblem.NOT_SIGNED, is_of_other_bytes=_names(own, self.league))
         if not others:
             raise NotCosigned(SignatureProblem.SAME_SIGNER if own[1:] else SignatureProblem.ONE_SIGNATURE)
         if any(one.is_by(self.league, message) for one in others):
             raise NotCosigned(SignatureProblem.SAME_SIGNER)
         if not any(one.is_by(self.seconds.get(one.organisation, ()), message) for one in others):
-            raise NotCosigned(SignatureProblem.UNKNOWN_SIGNER)
+            changed = any(_names([one], self.seconds.get(one.organisation, ())) for one in others)
+            raise NotCosigned(SignatureProblem.UNKNOWN_SIGNER, is_of_other_bytes=changed)
         return signed.manifest
+
+
+def _names(signatures: Sequence[ManifestSignature], keys: Sequence[VerifyKey]) -> bool:
+    return any(one.key_id == key.key_id for one in signatures for key in keys)
 
 
 def sign_manifest(manifest: CampaignManifest, *, organisation: str, key: SigningKey) -> ManifestSignature:

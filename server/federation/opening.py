@@ -80,6 +80,8 @@ def _recipe(terms: Terms, *, clubs: int) -> Recipe:
         for name in ("clip_norm", "learning_rate", "momentum")
         if (value := getattr(terms, name)) is not None
     }
+    if epsilon > CAMPAIGN_EPSILON:
+        raise InvalidInput(f"expected an ε of at most {CAMPAIGN_EPSILON:g} for one campaign, got {epsilon:g}")
     check_large_enough(terms.model, athletes=athletes)
     if terms.rounds is not None:
         recipe = rounds_recipe(terms.model, athletes=athletes, rounds=terms.rounds, epsilon=epsilon, delta=delta)

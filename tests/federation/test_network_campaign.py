@@ -192,7 +192,7 @@ def _check_judged(received, model_id, club, league_key):
 
     assert (verdict.model, verdict.model_id) == (MODEL, model_id)
     assert verdict.judged_days > 100
-    assert set(verdict.figures) == {"person mean", "EWMA", "local ridge", "federated"}
+    assert set(verdict.figures) == {"person mean", "EWMA", "local ridge", "federated", "federated spread"}
 
 
 def test_a_node_without_the_libraries_of_networks_refuses_it_in_one_sentence(clubs, league_key, key_line, monkeypatch):

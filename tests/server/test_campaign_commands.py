@@ -52,6 +52,26 @@ def test_a_campaign_whose_id_is_in_use_is_not_told_of(end, run, league, service,
     assert service.kinds.count("campaign_opened") == 1
 
 
+def test_a_file_that_was_changed_after_it_was_signed_is_told_from_one_that_nobody_signed(end, league, service, signed):
+    out = signed()
+    body = json.loads(out.read_bytes())
+    body["manifest"]["public_athletes"] += 1
+    out.write_text(json.dumps(body))
+
+    refused = end("campaign", "start", league[0], out)
+
+    assert refused[0] == 1
+    assert "did not sign this campaign; a signature of the right key is there, over other bytes" in refused[1]
+    assert "campaign_opened" not in service.kinds
+
+
+def test_an_epsilon_beyond_one_campaigns_cap_is_named(end, league, tmp_path):
+    refused = end("campaign", "plan", league[0], *TERMS, "--epsilon", "3", "--out", tmp_path / "m.json")
+
+    assert refused[0] == 1
+    assert "expected an ε of at most 2 for one campaign, got 3" in refused[1]
+
+
 def test_another_second_signer_is_named_with_its_key(end, run, league, tmp_path):
     folder, out, body = league[0], tmp_path / "m.json", SigningKey.generate()
     link = ("link", folder, "--consent", "http://127.0.0.1:8100", *SERVICE_KEY)

