@@ -43,6 +43,9 @@ def sign(folder: CoordinatorFolder, manifest: ManifestFile, as_json: AsJson = Fa
         print_json("homefield-server-campaign-sign-1", _signed_json(signed, manifest))
         return
     say(f"Signed {signed.manifest.campaign_id} for {settings.name}.")
+    if len(signed.signatures) > 1:
+        say_next(NextStep(YOU, "start it", ["homefield-server", "campaign", "start", folder, manifest]))
+        return
     union_sign = ["homefield-consent", "campaign", "sign", "UNION-FOLDER", manifest.name, "--out", "SIGNATURE.json"]
     attach_it = ["homefield-server", "campaign", "attach", folder, manifest, "SIGNATURE.json"]
     say_next(

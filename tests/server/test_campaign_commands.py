@@ -65,6 +65,13 @@ def test_a_file_that_was_changed_after_it_was_signed_is_told_from_one_that_nobod
     assert "campaign_opened" not in service.kinds
 
 
+def test_signing_again_what_both_have_signed_leads_to_the_start(run, league, signed):
+    told = run("campaign", "sign", league[0], signed()).stdout
+
+    assert "campaign start" in told
+    assert "UNION-FOLDER" not in told
+
+
 def test_an_epsilon_beyond_one_campaigns_cap_is_named(end, league, tmp_path):
     refused = end("campaign", "plan", league[0], *TERMS, "--epsilon", "3", "--out", tmp_path / "m.json")
 
