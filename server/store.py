@@ -154,7 +154,7 @@ class CoordinatorStore:
         """Return if no other campaign has the id of this one; raises AlreadyExists."""
         for one in self.campaigns():
             if one.manifest.campaign_id == manifest.campaign_id and one.sha256 != manifest.sha256:
-                raise AlreadyExists(f"there is another campaign {manifest.campaign_id} already; plan this one anew")
+                raise AlreadyExists(f"there is a campaign {manifest.campaign_id} already")
 
     def add_campaign(self, signed: SignedManifest) -> Campaign:
         """Keep a newly opened campaign; raises AlreadyExists for an id in use."""

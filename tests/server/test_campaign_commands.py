@@ -48,7 +48,7 @@ def test_a_campaign_whose_id_is_in_use_is_not_told_of(end, run, league, service,
     refused = end("campaign", "start", league[0], second)
 
     assert refused[0] == 1
-    assert "there is another campaign" in refused[1]
+    assert "there is a campaign" in refused[1]
     assert service.kinds.count("campaign_opened") == 1
 
 
