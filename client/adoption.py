@@ -28,7 +28,7 @@ from models.evaluation.drift import day_errors, spread_of_mean
 from models.evaluation.head_errors import ALONE, WITH_HEADS, Difference, HeadErrors, judge_with_heads
 from models.evaluation.holdout import judge_days
 from models.features import NETWORK_SCHEMA, RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS
-from models.networks.installed import check_installed
+from models.networks.installed import check_installed, is_installed
 from models.registry import CARD, RECORD, WEIGHTS, OpenedModel, SealedModel, open_sealed_by_any, read_folder
 from policies.campaign import HexHash
 from policies.signing import VerifyKey
@@ -80,9 +80,14 @@ def read_model(folder: Path, league_keys: Sequence[VerifyKey]) -> tuple[OpenedMo
     return open_sealed_by_any(sealed, league_keys), sealed
 
 
+def can_judge(model: str) -> bool:
+    """Whether a model of this kind can be judged here: a network needs its libraries."""
+    return SCHEMAS[model].layers is None or is_installed()
+
+
 def check_can_judge(model: str) -> None:
-    """Return if a model of this kind can be judged here; raises NotInstalled for a network without its libraries."""
-    if SCHEMAS[model].layers is not None:
+    """Return if a model of this kind can be judged here; raises NotInstalled, which says what is missing."""
+    if not can_judge(model):
         check_installed()
 
 

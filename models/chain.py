@@ -82,7 +82,7 @@ def check_weights(version: Version, find: Find) -> None:
         raise BadWeights("expected the weights that the league signed")
     if record.follows is None:
         raise NotAtHand("a record of version 1 does not say what its weights follow from")
-    if record.follows.start_record is not None:
+    if record.goes_back_to is not None:
         _check_return(version, find)
         return
     campaign = version.campaign()

@@ -71,6 +71,11 @@ class ModelRecord(BaseModel):
             del body["version"], body["follows"]
         return body
 
+    @property
+    def goes_back_to(self) -> str | None:
+        """The earlier record whose weights these are; None for those of a campaign."""
+        return None if self.follows is None else self.follows.start_record
+
     def canonical(self) -> bytes:
         """The bytes that are signed and hashed."""
         return canonical_bytes(self.model_dump(mode="json"))

@@ -149,8 +149,8 @@ class RegistryStore(RegistryFolder):
 
     def keep_return(self, sealed: SealedModel) -> str:
         """Keep such a version, with the manifest and card of the one it goes back to; returns its name."""
-        follows, name = sealed.signed.record.follows, sealed.signed.record.sha256
-        earlier = self.directory / (follows.start_record or "" if follows else "")
+        record = sealed.signed.record
+        name, earlier = record.sha256, self.directory / (record.goes_back_to or "")
         beside = {part: (earlier / part).read_bytes() for part in (CARD_TEXT, MANIFEST) if (earlier / part).exists()}
         try:
             self._write(name, sealed, beside)

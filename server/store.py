@@ -150,11 +150,11 @@ class CoordinatorStore:
             found = [Node(row.club, row.fleet_key, row.enrolled_at) for row in rows]
         return tuple(sorted(found, key=lambda node: node.club))
 
-    def check_free(self, manifest: CampaignManifest) -> None:
-        """Return if no other campaign has the id of this one; raises AlreadyExists."""
+    def check_free(self, campaign_id: str, sha256: str = "") -> None:
+        """Return if no campaign but the one of this hash has the id; raises AlreadyExists."""
         for one in self.campaigns():
-            if one.manifest.campaign_id == manifest.campaign_id and one.sha256 != manifest.sha256:
-                raise AlreadyExists(f"there is a campaign {manifest.campaign_id} already")
+            if one.manifest.campaign_id == campaign_id and one.sha256 != sha256:
+                raise AlreadyExists(f"there is a campaign {campaign_id} already")
 
     def add_campaign(self, signed: SignedManifest) -> Campaign:
         """Keep a newly opened campaign; raises AlreadyExists for an id in use."""

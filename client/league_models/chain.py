@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chassis.files.replace_file import replace_durably
+from client.adoption import Adoptions
 from client.errors import KeptOut, NotApproved
 from client.league_models.parcel import Parcel, files_of
 from models.chain import Version, check_successor, check_weights
@@ -83,7 +84,7 @@ class ModelChain:
 
     def held(self, model: str) -> ModelRecord | None:
         """Return the record of the newest version that this node holds; None if it has none that is sound."""
-        names = [(self.directory, self._latest(model)), (self.adopted, _adopted(self.adopted, model))]
+        names = [(self.directory, self._latest(model)), (self.adopted, self._adopted(model))]
         found = [_record(folder, name) for folder, name in names if folder is not None and name]
         records = [one for one in found if one is not None and one.model == model]
         return max(records, key=lambda one: one.registered, default=None)
@@ -127,8 +128,7 @@ class ModelChain:
         try:
             check_weights(version, lambda name: at_hand.get(name) or self._kept(name))
         except NotAtHand:
-            follows = version.record.follows
-            if is_newest and (follows is None or self._kept(follows.start_record or "") is None):
+            if is_newest and self._kept(version.record.goes_back_to or "") is None:
                 raise
             return is_newest
         return True
@@ -151,6 +151,11 @@ class ModelChain:
         logger.warning("a model was kept out", extra={"detail": error})
         return error
 
+    def _adopted(self, model: str) -> str:
+        """The version that the newest verdict adopted, "" where there is none."""
+        verdict = None if self.adopted is None else Adoptions(self.adopted).newest(model)
+        return verdict.model_id if verdict is not None and verdict.adopted else ""
+
     def _latest(self, model: str) -> str:
         try:
             return (self.directory / f"{model}.latest").read_text(encoding="ascii").strip()
@@ -165,26 +170,3 @@ def _record(directory: Path, name: str) -> ModelRecord | None:
     except (OSError, ModelError):
         return None
     return record if record.sha256 == name else None
-
-
-def _adopted(directory: Path | None, model: str) -> str:
-    """The version that the newest verdict adopted, "" where there is none."""
-    if directory is None:
-        return ""
-    try:
-        return _AdoptedVersion.model_validate_json((directory / f"{model}.json").read_bytes()).name
-    except (OSError, ValidationError):
-        return ""
-
-
-class _AdoptedVersion(BaseModel):
-    """What of a verdict (`client.adoption`) says which version is held."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    model_id: HexHash
-    adopted: bool
-
-    @property
-    def name(self) -> str:
-        return self.model_id if self.adopted else ""

@@ -68,4 +68,4 @@ class ReceivedModels:
 
 def _goes_back(record: ModelRecord) -> bool:
     """A version that goes back has the campaign of an earlier one, which a club that joined later never approved."""
-    return record.follows is not None and record.follows.start_record is not None
+    return record.goes_back_to is not None

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from client.adoption import Adoption, Adoptions, Verdict, check_can_judge
+from client.adoption import Adoption, Adoptions, Verdict, can_judge
 from client.evaluation import LEAST_ATHLETES
 from client.league_models.chain import KeptOutModel, ModelChain
 from client.learning.drift import Drift, DriftFigures
 from client.settings import NodeSettings
-from models.errors import NotInstalled
 from models.features import SCHEMAS
 
 
@@ -61,13 +60,5 @@ def _versions(chain: ModelChain, adoptions: Adoptions, model: str) -> ModelVersi
     newest = judged if judged is not None and judged.model_id == newest_id else None
     drift = None if used is None else DriftFigures(adoptions.directory).newest(model, used.model_id)
     return ModelVersions(
-        model, used, newest_id, newest, chain.kept_out(model), _can_judge(model), adoptions.adoption(model), drift
+        model, used, newest_id, newest, chain.kept_out(model), can_judge(model), adoptions.adoption(model), drift
     )
-
-
-def _can_judge(model: str) -> bool:
-    try:
-        check_can_judge(model)
-    except NotInstalled:
-        return False
-    return True

@@ -1,7 +1,7 @@
 """What the running node does by itself about models, beside its pages: judging them, and fitting each athlete's own.
 
-One thread does both, in this order, so that what has just passed is used in the same turn and every athlete's days are
-read once for it.
+One thread does both, in this order, so that what has just passed is used in the same turn, and every head is fitted
+once for it.
 """
 
 import logging

@@ -19,7 +19,7 @@ from audit.entries.details.base import Details
 from audit.entries.details.clubs import ModelJudged
 from chassis.clock import Clock
 from chassis.files.replace_file import replace_durably
-from client.adoption import Adoptions, Verdict, check_can_judge, judge_model, judge_weights, read_model
+from client.adoption import Adoptions, Verdict, can_judge, judge_model, judge_weights, read_model
 from client.errors import ClientError
 from client.features.athlete_days import athlete_days
 from client.features.daily import DailyTable
@@ -29,7 +29,7 @@ from client.learning.monthly_errors import monthly_errors
 from client.learning.public_initial_weights import MODEL, PublicWeightsVerdict, installed_sha256
 from client.settings import NodeSettings
 from client.vault.store import Vault
-from models.errors import ModelError, NotInstalled
+from models.errors import ModelError
 from models.features import SCHEMAS
 from models.registry import OpenedModel, SealedModel
 from models.training.initial_weights import initial_weights
@@ -148,14 +148,12 @@ class ModelJudging:
         return self._tables(willing)
 
     def _can_judge(self, model: str) -> bool:
-        try:
-            check_can_judge(model)
-        except NotInstalled:
-            if model not in self._told_of:
-                logger.warning("a received network cannot be judged: its libraries are not installed here")
-            self._told_of.add(model)
-            return False
-        return True
+        if can_judge(model):
+            return True
+        if model not in self._told_of:
+            logger.warning("a received network cannot be judged: its libraries are not installed here")
+        self._told_of.add(model)
+        return False
 
     def _judge_public(self) -> Verdict:
         willing = learners_of_any(self.consent.snapshot(), MODEL, now=self.clock())

@@ -278,15 +278,22 @@ def _league(seed: int, athletes: int, clubs: int, world: World) -> SyntheticLeag
     return synthetic_league(seed, names, math.ceil(athletes / clubs), DAYS, world=world)
 
 
+def wider_readiness(rng: np.random.Generator) -> dict[str, float]:
+    """What a world says of readiness, drawn from wider ranges than those that axes, prior and drift were chosen on."""
+    return {
+        "readiness_phi": rng.uniform(-0.1, 0.65),
+        "slow_share": rng.uniform(0.0, 0.7),
+        "slow_phi": rng.uniform(0.92, 0.997),
+        "readiness_within": rng.uniform(0.75, 1.7),
+        "dip_rate": rng.uniform(0.0, 0.09),
+        "missing_b": rng.uniform(1.2, 4.5),
+    }
+
+
 def _fresh_world(rng: np.random.Generator) -> World:
     """A world of its own, readiness and injuries at once; the ranges are ours, each wider than the public ones."""
     return World(
-        readiness_phi=rng.uniform(-0.1, 0.65),
-        slow_share=rng.uniform(0.0, 0.7),
-        slow_phi=rng.uniform(0.92, 0.997),
-        readiness_within=rng.uniform(0.75, 1.7),
-        dip_rate=rng.uniform(0.0, 0.09),
-        missing_b=rng.uniform(1.2, 4.5),
+        **wider_readiness(rng),
         injury_rate=rng.uniform(0.003, 0.013),
         signal_sd=rng.uniform(0.0, 1.0),
         ratio_effect=rng.uniform(-0.5, 1.0),

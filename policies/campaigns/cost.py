@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from policies.budget import LIFETIME_CAP, campaign_cost, epsilon_of_spend, rounded_up, rounds_of
 from policies.campaign import CampaignManifest
@@ -64,6 +65,25 @@ def terms_in_words(manifest: CampaignManifest) -> list[tuple[str, str]]:
         ("Open", f"{manifest.opens:%Y-%m-%d %H:%M} to {manifest.expires:%Y-%m-%d %H:%M} UTC"),
         ("Manifest", manifest.sha256),
     ]
+
+
+def terms_as_json(manifest: CampaignManifest) -> dict[str, Any]:
+    """What is asked and what it costs, for programs."""
+    cost = cost_of(manifest)
+    return {
+        "public_athletes": manifest.public_athletes,
+        "clip_norm": manifest.clip_norm,
+        "noise_multiplier": manifest.noise_multiplier,
+        "rounds": manifest.rounds,
+        "axes": manifest.exchange.axes if manifest.exchange else None,
+        "epsilon": cost.epsilon,
+        "delta": cost.delta,
+    }
+
+
+def year_as_json(cost: CampaignCost) -> dict[str, Any]:
+    """How many such campaigns the ledger lets an athlete pay in a season, and what they come to, for programs."""
+    return {"campaigns": cost.in_a_year, "epsilon": cost.year_epsilon}
 
 
 def year_in_words(cost: CampaignCost) -> str:

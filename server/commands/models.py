@@ -51,7 +51,7 @@ def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
                 "campaign": one.campaign,
                 "registered": one.registered.isoformat(),
                 "newest": one.sha256 in newest,
-                "goes_back_to": _goes_back_to(one) or None,
+                "goes_back_to": one.goes_back_to,
             }
             for one in records
         ]
@@ -62,12 +62,8 @@ def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
 
 def _words(record: "ModelRecord", newest: list[str]) -> str:
-    what = f"goes back to {earlier[:16]}" if (earlier := _goes_back_to(record)) else "of a campaign"
+    what = f"goes back to {earlier[:16]}" if (earlier := record.goes_back_to) else "of a campaign"
     return f"{what}; the newest" if record.sha256 in newest else what
-
-
-def _goes_back_to(record: "ModelRecord") -> str:
-    return (record.follows.start_record or "") if record.follows is not None else ""
 
 
 def _registry(settings: "CoordinatorSettings") -> "RegistryStore":
@@ -101,7 +97,7 @@ def rollback(
     sealed = registry.returning_to(model)
     record = sealed.signed.record
     _refuse_during_campaign(settings, record.model)
-    newest, earlier = record.previous or "", _goes_back_to(record)
+    newest, earlier = record.previous or "", record.goes_back_to or ""
     question = f"Go back from {newest[:16]} to {earlier[:16]} ({record.model}) for every club?"
     if not yes and not is_confirmed(question):
         raise CannotGoBack("nothing was changed")

@@ -17,7 +17,7 @@ from policies.vocabulary import OrgId
 from server.commands.campaigns import campaigns
 from server.commands.coordinator_folder import CoordinatorFolder, store_of
 from server.commands.manifest_file import manifest_text
-from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
+from server.errors import BadCoordinatorSettings, UnknownClub
 
 if TYPE_CHECKING:
     from policies.campaign import CampaignManifest
@@ -108,23 +108,17 @@ def plan(options: PlanOptions) -> None:
 
 
 def _say_planned(manifest: "CampaignManifest", options: PlanOptions, trial: dict[str, Any] | None) -> None:
-    from policies.campaigns.cost import cost_of, terms_in_words
+    from policies.campaigns.cost import cost_of, terms_as_json, terms_in_words, year_as_json
 
-    cost = cost_of(manifest)
     if options.as_json:
+        cost = cost_of(manifest)
         values = {
             "campaign_id": manifest.campaign_id,
             "sha256": manifest.sha256,
             "manifest_file": str(options.out),
-            "public_athletes": manifest.public_athletes,
-            "clip_norm": manifest.clip_norm,
-            "noise_multiplier": manifest.noise_multiplier,
-            "rounds": manifest.rounds,
-            "axes": manifest.exchange.axes if manifest.exchange else None,
-            "epsilon": cost.epsilon,
-            "delta": cost.delta,
+            **terms_as_json(manifest),
             "rho_micro": cost.micro_rho,
-            "year": {"campaigns": cost.in_a_year, "epsilon": cost.year_epsilon},
+            "year": year_as_json(cost),
             "simulated": trial,
         }
         print_json("homefield-campaign-plan-1", values)
@@ -187,9 +181,8 @@ def _clubs(store: "CoordinatorStore", chosen: list[str] | None) -> dict[str, str
 
 
 def _free_name(store: "CoordinatorStore", wanted: str | None, stem: str) -> str:
-    used = {campaign.manifest.campaign_id for campaign in store.campaigns()}
-    if wanted in used:
-        raise AlreadyExists(f"there is a campaign {wanted} already")
     if wanted:
+        store.check_free(wanted)
         return wanted
+    used = {campaign.manifest.campaign_id for campaign in store.campaigns()}
     return next(name for number in range(1, 1000) if (name := f"{stem}-{number}") not in used)

@@ -97,7 +97,8 @@ def start(folder: CoordinatorFolder, manifest: ManifestFile, as_json: AsJson = F
     settings.campaign_signers().check(signed)
     store = store_of(settings)
     _check_enrolled(store, signed.manifest)
-    store.check_free(signed.manifest)  # before the consent service hears of it: there it could not be ended
+    # Before the consent service hears of it: there it could not be ended.
+    store.check_free(signed.manifest.campaign_id, signed.manifest.sha256)
     with closing(consent_of(settings)) as consent:
         consent.register_campaign(signed)
     _say_started(store.add_campaign(signed), manifest, as_json=as_json)

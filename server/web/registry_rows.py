@@ -69,7 +69,7 @@ def _kind(registry: RegistryFolder, model: str) -> KindRows:
 
 def _row(registry: RegistryFolder, version: Version, newest: str) -> VersionRow:
     record = version.record
-    back_to = (record.follows.start_record or "") if record.follows is not None else ""
+    back_to = record.goes_back_to or ""
     return VersionRow(
         name=record.sha256,
         registered=moment(record.registered),

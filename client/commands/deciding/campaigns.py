@@ -225,9 +225,9 @@ def _show(known: "KnownCampaign", settings: "NodeSettings") -> None:
 
 
 def _as_json(known: "KnownCampaign") -> dict[str, Any]:
-    from policies.campaigns.cost import cost_of
+    from policies.campaigns.cost import cost_of, terms_as_json, year_as_json
 
-    manifest, cost = known.manifest, cost_of(known.manifest)
+    manifest = known.manifest
     return {
         "campaign_id": manifest.campaign_id,
         "sha256": manifest.sha256,
@@ -236,14 +236,8 @@ def _as_json(known: "KnownCampaign") -> dict[str, Any]:
         "state": known.status.value,
         "problem": known.problem,
         "signed_by": [one.organisation for one in known.signed.signatures],
-        "public_athletes": manifest.public_athletes,
-        "clip_norm": manifest.clip_norm,
-        "noise_multiplier": manifest.noise_multiplier,
-        "rounds": manifest.rounds,
-        "axes": manifest.exchange.axes if manifest.exchange else None,
-        "epsilon": cost.epsilon,
-        "delta": cost.delta,
-        "year": {"campaigns": cost.in_a_year, "epsilon": cost.year_epsilon},
+        **terms_as_json(manifest),
+        "year": year_as_json(cost_of(manifest)),
         "opens": manifest.opens.isoformat(),
         "expires": manifest.expires.isoformat(),
     }

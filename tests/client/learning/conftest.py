@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from client.learning.judging import ModelJudging
 from client.vault.keys import UnlockKey
 from client.vault.store import Vault
 from models.arrays import Floats
@@ -16,7 +17,7 @@ from models.registry import seal
 from models.synthetic.league import synthetic_league
 from models.training.recipes import exchange_recipe, manifest_from, rounds_recipe
 from policies.signing import SigningKey
-from tests.client.learning.squad import ATHLETES, DAYS, LEAGUE, NOW, Consent, answers, athlete
+from tests.client.learning.squad import ATHLETES, DAYS, LEAGUE, NOW, Clock, Consent, answers, athlete
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +42,16 @@ def vault(filled: Path, tmp_path: Path) -> Iterator[Vault]:
 @pytest.fixture
 def consent() -> Consent:
     return Consent([athlete(place) for place in range(ATHLETES)])
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def judging(vault: Vault, consent: Consent, tmp_path: Path, clock: Clock) -> ModelJudging:
+    return ModelJudging(vault, consent, [LEAGUE.verify_key], tmp_path / "received", tmp_path / "models", clock)
 
 
 @pytest.fixture

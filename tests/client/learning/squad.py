@@ -22,6 +22,16 @@ NOW = datetime.combine(FIRST + timedelta(days=DAYS - 1), datetime.min.time(), UT
 SOURCE = ReadingSource("questionnaire", "app", "0" * 64)
 
 
+@dataclass
+class Clock:
+    """A clock that stands until it is set."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 def athlete(place: int) -> AthleteId:
     """The id of one of the squad."""
     return AthleteId(f"ath-{place:016x}")

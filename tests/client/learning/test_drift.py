@@ -13,10 +13,9 @@ from client.learning.drift import Drift, DriftFigures, DriftState, finding_of
 from client.learning.drift_words import drift_words, since_words
 from client.learning.judging import AGAIN_AFTER, ModelJudging
 from client.learning.monthly_errors import MonthFigure
-from client.vault.store import Vault
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 from models.training.initial_weights import initial_weights
-from tests.client.learning.squad import LEAGUE, NOW, Consent
+from tests.client.learning.squad import NOW, Clock, Consent
 
 MODEL = RECOVERY_SCHEMA.model
 GOOD = np.array(initial_weights(MODEL))
@@ -24,99 +23,86 @@ Published = Callable[..., str]
 BEGAN = NOW - timedelta(days=75)
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = BEGAN
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(BEGAN)
 
 
-@pytest.fixture
-def node(vault: Vault, consent: Consent, tmp_path: Path, clock: Clock) -> ModelJudging:
-    return ModelJudging(vault, consent, [LEAGUE.verify_key], tmp_path / "received", tmp_path / "models", clock)
-
-
-def judged_at(node: ModelJudging, clock: Clock, consent: Consent, at: datetime) -> None:
+def judged_at(judging: ModelJudging, clock: Clock, consent: Consent, at: datetime) -> None:
     clock.now = consent.now = at
-    node.judge_due()
+    judging.judge_due()
 
 
-def adoption(node: ModelJudging) -> Adoption:
-    found = Adoptions(node.models).adoption(MODEL)
+def adoption(judging: ModelJudging) -> Adoption:
+    found = Adoptions(judging.models).adoption(MODEL)
     assert found is not None
     return found
 
 
 def test_the_day_of_adoption_and_what_the_gate_said_then_stay_when_the_model_is_judged_again(
-    node: ModelJudging, published: Published, clock: Clock, consent: Consent
+    judging: ModelJudging, published: Published, clock: Clock, consent: Consent
 ) -> None:
     name = published(GOOD)
-    judged_at(node, clock, consent, BEGAN)
-    first, consent.willing = adoption(node), consent.willing[:20]
+    judged_at(judging, clock, consent, BEGAN)
+    first, consent.willing = adoption(judging), consent.willing[:20]
 
-    judged_at(node, clock, consent, NOW)
+    judged_at(judging, clock, consent, NOW)
 
-    in_use = Adoptions(node.models).in_use(MODEL)
-    assert adoption(node) == first
+    in_use = Adoptions(judging.models).in_use(MODEL)
+    assert adoption(judging) == first
     assert (first.verdict.model_id, first.verdict.judged, first.is_day_known) == (name, BEGAN, True)
     assert in_use is not None
     assert (in_use.judged, in_use.figures != first.verdict.figures) == (NOW, True)
 
 
 def test_the_months_since_are_worked_out_when_the_model_is_judged(
-    node: ModelJudging, published: Published, clock: Clock, consent: Consent
+    judging: ModelJudging, published: Published, clock: Clock, consent: Consent
 ) -> None:
     name = published(GOOD)
-    judged_at(node, clock, consent, BEGAN)
-    judged_at(node, clock, consent, NOW)
+    judged_at(judging, clock, consent, BEGAN)
+    judged_at(judging, clock, consent, NOW)
 
-    found = DriftFigures(node.models).newest(MODEL, name)
+    found = DriftFigures(judging.models).newest(MODEL, name)
 
     assert found is not None
     assert [(one.month.month, one.is_full) for one in found.months] == [(9, False), (10, True), (11, False)]
     assert all(one.figure is not None for one in found.months)
-    assert finding_of(adoption(node), found).state is DriftState.AS_AT_THE_GATE
-    assert DriftFigures(node.models).newest(MODEL, "0" * 64) is None
+    assert finding_of(adoption(judging), found).state is DriftState.AS_AT_THE_GATE
+    assert DriftFigures(judging.models).newest(MODEL, "0" * 64) is None
 
 
 def test_a_model_that_fails_is_in_use_no_more_and_comes_into_use_anew(
-    node: ModelJudging, published: Published, clock: Clock, consent: Consent
+    judging: ModelJudging, published: Published, clock: Clock, consent: Consent
 ) -> None:
     published(GOOD)
-    judged_at(node, clock, consent, BEGAN)
+    judged_at(judging, clock, consent, BEGAN)
     everybody, consent.willing = consent.willing, []
-    judged_at(node, clock, consent, BEGAN + AGAIN_AFTER)
-    without = Adoptions(node.models).adoption(MODEL)
+    judged_at(judging, clock, consent, BEGAN + AGAIN_AFTER)
+    without = Adoptions(judging.models).adoption(MODEL)
     consent.willing = everybody
 
-    judged_at(node, clock, consent, NOW)
+    judged_at(judging, clock, consent, NOW)
 
     assert without is None
-    assert adoption(node).verdict.judged == NOW
+    assert adoption(judging).verdict.judged == NOW
 
 
 def test_files_of_before_are_read_and_say_that_the_day_was_not_noted(
-    node: ModelJudging, published: Published, clock: Clock, consent: Consent
+    judging: ModelJudging, published: Published, clock: Clock, consent: Consent
 ) -> None:
     published(GOOD)
-    judged_at(node, clock, consent, BEGAN)
-    (node.models / f"{MODEL}.adopted.json").unlink()
-    (node.models / f"{MODEL}.drift.json").unlink()
-    before = Adoptions(node.models)
+    judged_at(judging, clock, consent, BEGAN)
+    (judging.models / f"{MODEL}.adopted.json").unlink()
+    (judging.models / f"{MODEL}.drift.json").unlink()
+    before = Adoptions(judging.models)
     words = since_words(before.adoption(MODEL), UTC)
 
-    judged_at(node, clock, consent, BEGAN + AGAIN_AFTER)
+    judged_at(judging, clock, consent, BEGAN + AGAIN_AFTER)
 
     assert before.in_use(MODEL) is not None
     assert words == "Before this was noted"
-    assert not adoption(node).is_day_known
-    assert since_words(adoption(node), UTC) == "Before 23 September 2026, when this was noted first"
+    assert not adoption(judging).is_day_known
+    assert since_words(adoption(judging), UTC) == "Before 23 September 2026, when this was noted first"
 
 
 @pytest.mark.parametrize("damaged", ["", "{}", "[]", '{"model": 1}'])
@@ -204,15 +190,15 @@ def test_what_cannot_be_compared_says_why(gate: Adoption, drift: Drift, words: s
 
 
 def test_the_file_holds_nothing_of_a_month_of_two_athletes(
-    node: ModelJudging, published: Published, clock: Clock, consent: Consent
+    judging: ModelJudging, published: Published, clock: Clock, consent: Consent
 ) -> None:
     name = published(GOOD)
-    judged_at(node, clock, consent, BEGAN)
-    opened, _ = read_model(node.models / name, node.keys)
+    judged_at(judging, clock, consent, BEGAN)
+    opened, _ = read_model(judging.models / name, judging.keys)
 
-    node._note_drift(opened, node._tables(list(consent.willing)[:2]))
+    judging._note_drift(opened, judging._tables(list(consent.willing)[:2]))
 
-    (september,) = json.loads((node.models / f"{MODEL}.drift.json").read_text())["months"]
+    (september,) = json.loads((judging.models / f"{MODEL}.drift.json").read_text())["months"]
     assert {name: value for name, value in september.items() if value is not None} == {
         "month": "2026-09-01",
         "is_full": False,

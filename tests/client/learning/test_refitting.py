@@ -23,29 +23,11 @@ from models.features import RECOVERY_SCHEMA
 from models.recovery import design
 from models.training.initial_weights import initial_weights
 from models.training.private_head import daily_deviations
-from tests.client.learning.squad import ATHLETES, DAYS, FIRST, LEAGUE, NOW, SOURCE, Consent, athlete
+from tests.client.learning.squad import ATHLETES, DAYS, FIRST, LEAGUE, NOW, SOURCE, Clock, Consent, athlete
 
 GOOD = 0.97 * np.array(initial_weights(RECOVERY_SCHEMA.model))
 LAST = FIRST + timedelta(days=DAYS - 1)
 Published = Callable[..., str]
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def judging(vault: Vault, consent: Consent, tmp_path: Path, clock: Clock) -> ModelJudging:
-    return ModelJudging(vault, consent, [LEAGUE.verify_key], tmp_path / "received", tmp_path / "models", clock)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from models.arrays import Floats
+from models.evaluation.league_study import wider_readiness
 from models.evaluation.readiness import ReadinessDays, Split, error_of
 from models.features import RECOVERY_SCHEMA
 from models.privacy.packed_series import PackedSeries
@@ -57,14 +58,7 @@ def season_errors(rng: np.random.Generator, draw_world: DrawWorld, *, drift: flo
 
 def unseen_world(rng: np.random.Generator) -> World:
     """A world from wider ranges than those that axes, prior and drift were chosen on."""
-    return World(
-        readiness_phi=rng.uniform(-0.1, 0.65),
-        slow_share=rng.uniform(0.0, 0.7),
-        slow_phi=rng.uniform(0.92, 0.997),
-        readiness_within=rng.uniform(0.75, 1.7),
-        dip_rate=rng.uniform(0.0, 0.09),
-        missing_b=rng.uniform(1.2, 4.5),
-    )
+    return World(**wider_readiness(rng))
 
 
 def _manifest(epsilon: float) -> CampaignManifest:
