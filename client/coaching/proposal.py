@@ -78,13 +78,18 @@ def inputs_hash(athlete: AthleteId, day: date, evidence: Evidence, state: State,
                 "day": day.isoformat(),
                 "z": {d.value: round(v, 9) for d, v in evidence.z.items()},
                 "points": {d.value: p for d, p in evidence.points.items()},
-                "flags": [evidence.flags.not_ok, evidence.flags.pain, evidence.flags.illness],
+                "flags": _flags(evidence.flags),
                 "level": int(state.level),
                 "regress_yesterday": state.regress_yesterday,
                 "plan": [plan.load_au, plan.rpe, plan.minutes],
             }
         )
     )
+
+
+def _flags(flags: Flags) -> list[bool]:
+    """The flags as they are hashed; what staff noted stands there only where it is raised, as before there was any."""
+    return [flags.not_ok, flags.pain, flags.illness, *([True] if flags.noted_not_ok else [])]
 
 
 def propose(
@@ -137,9 +142,10 @@ def because(evidence: Evidence, state: State, outcome: Assessment) -> str:
 
 
 def _said(flags: Flags) -> str:
-    said = [
-        text for raised, text in ((flags.not_ok, "not OK"), (flags.pain, "pain"), (flags.illness, "illness")) if raised
-    ]
+    reported = ((flags.not_ok, "not OK"), (flags.pain, "pain"), (flags.illness, "illness"))
+    said = [text for raised, text in reported if raised]
+    if not said:
+        return "The athlete told staff that they are not OK. That comes before any number."
     return f"The athlete reported {' and '.join(said)}. That comes before any number."
 
 
