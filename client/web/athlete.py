@@ -150,10 +150,11 @@ def _points_words(one: DailyAssessment) -> str:
         points = f"{one.outcome.total} {'point' if one.outcome.total == 1 else 'points'}"
         sources = f"{one.outcome.sources} independent {'source' if one.outcome.sources == 1 else 'sources'}"
         counted = f"{points} from {sources}."
+    lower = " An expectation below usual makes it one step lighter today." if one.outcome.expected_below else ""
     needed = (
         "“Easier session” needs 3 points from 2 sources, two mornings in a row or with 2 points from the jump test."
     )
-    return f"{counted} “Less volume” needs {LEAST_POINTS} points. {needed} Rule {RULE}."
+    return f"{counted} “Less volume” needs {LEAST_POINTS} points. {needed}{lower} Rule {RULE}."
 
 
 def _shared(site: ClubSite, it: Opened) -> str:

@@ -18,7 +18,7 @@ from client.coaching.domains import PROFILES
 from client.coaching.journal import CoachingJournal
 from client.coaching.training_session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
-from client.learning.kept_head import kept_head
+from client.learning.kept_head import ModelSource, kept_head
 from client.learning.tomorrow import Tomorrow, tomorrow
 from client.questions.session_questions import SessionQuestion
 from client.settings import NodeSettings
@@ -186,7 +186,15 @@ class ClubSite:
             context=context,
             plan=self.set_plan(athlete, context.day),
             decisions=self.journal.decisions(athlete, since=since),
+            expected_below=self._is_expected_below(access, athlete, context.day),
         )
+
+    def _is_expected_below(self, access: PageAccess, athlete: AthleteId, day: date) -> bool:
+        """True where this look shows readiness, and what is used of it here expects less than usual of tomorrow."""
+        if Category.READINESS not in access.of(athlete):
+            return False
+        one = self.tomorrow(athlete, self.table(access, athlete), day)
+        return one is not None and one.is_probably_below and one.source is not ModelSource.OWN_MEAN
 
     def tomorrow(self, athlete: AthleteId, table: DailyTable, day: date) -> Tomorrow | None:
         """Return what is expected of the day after `day`; table: with readiness, as far as this look allows it."""
