@@ -72,6 +72,7 @@ class PageAccess:
     ends: the date until which an athlete's earliest-ending grant of these runs. valid_until: when the check is stale.
     skew: this node's clock minus the consent service's, as the snapshot told it a moment ago. finer: categories by
     athlete that may be shown as exposing as `FINER` says, and not only as `SHOWN` does.
+    snapshot: what was asked with, of a look at one athlete.
     """
 
     allowed: Mapping[AthleteId, frozenset[Category]]
@@ -80,6 +81,7 @@ class PageAccess:
     valid_until: datetime
     skew: timedelta = timedelta(0)
     finer: Shared = field(default_factory=dict)
+    snapshot: ConsentSnapshot | None = None
 
     def is_daily(self, athlete: AthleteId, category: Category) -> bool:
         """True if this category of the athlete may be shown day by day, in figures."""
@@ -141,7 +143,8 @@ class PageAccessRequests:
         if not is_athlete_id(athlete) or self._is_refused(viewer, athlete, snapshot):
             return PageAccess({}, {}, self.clock(), snapshot.expires)  # names nobody
         pairs = [(athlete, category) for category in SHOWN]
-        return self._access(viewer, snapshot, pairs, self._live(viewer, snapshot), FINER.get(viewer.role, {}))
+        live, finer = self._live(viewer, snapshot), FINER.get(viewer.role, {})
+        return replace(self._access(viewer, snapshot, pairs, live, finer), snapshot=snapshot)
 
     def from_snapshot(self, viewer: Viewer, athlete: AthleteId) -> PageAccess:
         """What the signed snapshot says is shared now, for a deed that is logged as what it is: see `web.decide`.

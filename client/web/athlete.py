@@ -32,6 +32,7 @@ from client.web.charts.sleep import sleep_chart, sleep_sources
 from client.web.charts.sources import page_names
 from client.web.rows.evidence_rows import evidence_rows, share_rows
 from client.web.rows.expected_lines import expected_lines
+from client.web.rows.risk_panel import risk_panel
 from client.web.site import DECISIONS_DAYS, ClubSite
 from client.web.tables import streams_of
 from client.web.viewer import ROLE_NAMES, Viewer
@@ -112,6 +113,7 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         evidence=evidence_rows(one.evidence, morning_items_used(it.table)) if one else [],
         shares=share_rows(one.evidence) if one else [],
         tomorrow=expected_lines(it.access, athlete, it.tomorrow) if one else {},
+        risk=risk_panel(site, viewer, it.access, athlete, it.day),
         unworn=site.settings.without_wearables,
         not_compared=_not_compared(it),
         points=_points_words(one) if one else "",
