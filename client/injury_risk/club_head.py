@@ -85,15 +85,22 @@ def usable_club_head(vault: Vault, *, model: str, learners: Iterable[AthleteId])
     return held if held.members <= members_of(vault, learners) else None
 
 
-def keep_club_head(vault: Vault, head: KeptClubHead) -> None:
-    """Replace what is kept, under a fresh key: bytes of before open with nothing that is left."""
+def keep_club_head(vault: Vault, head: KeptClubHead) -> bool:
+    """Replace what is kept, under a fresh key: bytes of before open with nothing that is left.
+
+    Returns False, and keeps nothing of it, where anybody in it was erased since it was fitted: asked in the same
+    transaction, for an erasure that came first has deleted what was kept and would not come again.
+    """
     database, node = vault.seal_of_node()
     key = secrets.token_bytes(32)
     with database.transaction() as connection:
+        if not head.members <= members_of(vault, (one.athlete for one in vault.athletes())):
+            return False
         (places,) = connection.execute("SELECT count(*) FROM athlete").fetchone()
         sealed = Seal(key).wrap(head.to_bytes(places), _PLACE)
         row = (node.wrap(key, _KEY_PLACE), sealed)
         connection.execute("INSERT OR REPLACE INTO club_head (one, wrapped_key, sealed) VALUES (1, ?, ?)", row)
+    return True
 
 
 def forget_club_head(vault: Vault) -> bool:

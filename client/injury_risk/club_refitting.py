@@ -63,8 +63,7 @@ class ClubHeadRefitting:
         found = self._tables(learners)
         tables, fitted = [table for table in found.values() if table.dates], members_of(self.vault, found)
         weights, rate = used_here(opened.weights, tables), usual_rate(tables)
-        keep_club_head(self.vault, KeptClubHead(today, model, weights, rate, fitted))
-        return True
+        return keep_club_head(self.vault, KeptClubHead(today, model, weights, rate, fitted))
 
     def _learners(self, league: OrgId) -> list[AthleteId]:
         held = {one.athlete for one in self.vault.athletes()}

@@ -156,6 +156,17 @@ def test_an_erasure_destroys_it_and_it_is_made_anew_without_the_athlete(
     assert kept(vault).members == members_of(vault, others)
 
 
+def test_what_was_fitted_before_an_erasure_is_not_kept_after_it(vault: Vault, tmp_path: Path) -> None:
+    """Another program erases while the running node fits."""
+    fitted = KeptClubHead(TODAY, "ab" * 32, PUBLIC, 0.04, members_of(vault, EVERYONE))
+    with Vault.open(tmp_path / "vault.sqlite3", UnlockKey(bytes(32))) as other:
+        other.erase(EVERYONE[0])
+
+    assert not keep_club_head(vault, fitted)
+    assert kept_club_head(vault) is None
+    assert keep_club_head(vault, dataclasses.replace(fitted, members=members_of(vault, EVERYONE[1:])))
+
+
 def test_the_file_shows_nothing_of_it_and_one_size_whoever_is_in_it(vault: Vault, tmp_path: Path) -> None:
     head = KeptClubHead(TODAY, "ab" * 32, np.linspace(-0.7, 0.9, 12), 0.04, members_of(vault, EVERYONE))
     keep_club_head(vault, head)
