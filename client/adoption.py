@@ -19,7 +19,7 @@ from chassis.files.replace_file import replace_durably
 from client.errors import ClientError
 from client.evaluation import LEAST_RESAMPLED, readiness_days
 from client.features.daily import DailyTable
-from client.risk_days import held_back, judged_rows
+from client.risk_days import held_back, judged_rows, used_here
 from models.arrays import Floats
 from models.errors import NotEnoughData
 from models.evaluation.adoption_gate import gate
@@ -182,7 +182,7 @@ def _network_spread(weights: Floats, tables: Sequence[DailyTable]) -> float:
 
 
 def _judge_risk(weights: Floats, tables: Sequence[DailyTable]) -> _Judgement:
-    outcomes = judged_rows(weights, tables, held_back)
+    outcomes = judged_rows(used_here(weights, tables), tables, held_back)
     found = gate(outcomes, parameters=RISK_SCHEMA.dimension, rng=np.random.default_rng(GATE_SEED))
     athletes = int(np.unique(outcomes.athlete).size)
     return _Judgement(found.reasons, int(outcomes.event.size), athletes, found.figures)

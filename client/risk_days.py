@@ -14,8 +14,11 @@ from models.errors import NotEnoughData
 from models.evaluation.adoption_gate import JudgedDays, own_base_rate
 from models.evaluation.holdout import judge_days, learn_days
 from models.features import AthleteSeries
+from models.training.club_head import club_weights
 
 Chosen = NDArray[np.bool_]
+
+NEVER = date.max
 
 
 def held_back(table: DailyTable) -> Chosen:
@@ -32,17 +35,31 @@ def judged_rows(weights: Floats, tables: Sequence[DailyTable], chosen: Callable[
     """Rows of the chosen days of all athletes; raises NotEnoughData where there is none."""
     if not tables:
         raise NotEnoughData("expected at least one athlete")
-    overall = _usual_rate(tables)
+    overall = usual_rate(tables)
     columns = [_rows(weights, table, place, overall, chosen(table)) for place, table in enumerate(tables)]
     return JudgedDays(*(np.concatenate(part) for part in zip(*columns, strict=True)))
 
 
-def _usual_rate(tables: Sequence[DailyTable]) -> float:
+def used_here(weights: Floats, tables: Sequence[DailyTable], *, before: date = NEVER) -> Floats:
+    """The league's weights as they are used here: with the club's head and calibration, from days to learn from alone.
+
+    before: only outcomes that were known by that day count.
+    """
+    return club_weights(weights, [learnt(table, before=before) for table in tables])
+
+
+def learnt(table: DailyTable, *, before: date = NEVER) -> AthleteSeries:
+    """One athlete's rows with only the days to learn from left."""
+    over = np.array([(before - day).days > risk.HORIZON_D for day in table.dates], dtype=np.bool_)
+    return _series(table).restricted(learn_days(len(table.dates)) & over)
+
+
+def usual_rate(tables: Sequence[DailyTable]) -> float:
     """Share of events on the club's days to learn from: what a base rate may know before the judged days."""
     events: list[float] = []
     for table in tables:
-        series = _series(table)
-        events += series.y[series.mask & learn_days(len(table.dates))].tolist()
+        series = learnt(table)
+        events += series.y[series.mask].tolist()
     return float(np.clip(np.mean(events), 1e-4, 0.5)) if events else 0.01
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from client.coaching.check_in import CheckIn, flags_of, newest_by_day
 from client.coaching.domains import Domain
@@ -22,7 +22,7 @@ from client.coaching.histories import (
 from client.coaching.own_largest_day import propose_own_largest
 from client.coaching.proposal import Proposal, propose
 from client.coaching.readiness import Light, Readiness
-from client.coaching.regression import Assessment, State, advance, assess
+from client.coaching.regression import Assessment, State, advance, assess, with_expectation
 from client.coaching.review import ReviewDecision
 from client.coaching.training_session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
@@ -93,11 +93,13 @@ def assess_day(
     plan: SessionPlan | None = None,
     decisions: Iterable[ReviewDecision] = (),
     check_ins: Iterable[CheckIn] = (),
+    expected_below: bool = False,
 ) -> DailyAssessment:
     """Assess one athlete's morning.
 
     table: only what the reader may use. plan: what staff set; the own mean of this weekday stands in for it.
     check_ins: what the athlete told staff, oldest first; of one day the newest counts.
+    expected_below: a model that passed this node's gate expects tomorrow's readiness below the athlete's usual.
     """
     placed = index_of(table, context.day)
     taken, told = {d.day: d for d in decisions}, newest_by_day(check_ins)
@@ -107,7 +109,12 @@ def assess_day(
     days = _replayed(reaching, today, context, taken, flags_of(told))
     evidence, state = days.evidence[-1], days.state
     stands = plan or own_plan(reaching, today)
-    outcome = assess(state, evidence, match_day=stands.match_day)
+    outcome = with_expectation(
+        state,
+        assess(state, evidence, match_day=stands.match_day),
+        is_below=expected_below,
+        lighter_before=_lighter_before(taken, context.day),
+    )
     since_hard = days_since_hard(reaching, today)
     proposal = propose(
         athlete, context.day, evidence=evidence, state=state, plan=stands, outcome=outcome, now=context.made
@@ -180,6 +187,14 @@ def _replayed(
         reviewed = decision is not None and decision.review
         days.state = advance(days.state, evidence, outcome, lowered=lowered, reviewed=reviewed)
     return days
+
+
+def _lighter_before(taken: Mapping[date, ReviewDecision], day: date) -> int:
+    """Days in a row before `day` on which a person lowered the load."""
+    count = 0
+    while (decision := taken.get(day - timedelta(days=count + 1))) is not None and decision.is_lower:
+        count += 1
+    return count
 
 
 def _still_covers(decision: ReviewDecision | None, proposal: Proposal | None) -> ReviewDecision | None:

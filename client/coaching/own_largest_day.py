@@ -1,4 +1,4 @@
-"""A plan above everything that an athlete did in four weeks is put before a person (docs/indices.md §7.6).
+"""A plan above everything that an athlete did in four weeks is put before a person (docs/indices.md §7.7).
 
 The evidence of the morning may be as usual: it says how an athlete is, not what they are used to. The proposal is the
 largest own day; it lowers load alone, ends within 24 hours, and the machine of recovery counts it as no reduction.

@@ -74,6 +74,7 @@ class PageAccess:
     is stale.
     skew: this node's clock minus the consent service's, as the snapshot told it a moment ago. finer: categories by
     athlete that may be shown as exposing as `FINER` says, and not only as `SHOWN` does.
+    snapshot: what was asked with, of a look at one athlete.
     """
 
     allowed: Mapping[AthleteId, frozenset[Category]]
@@ -83,6 +84,7 @@ class PageAccess:
     skew: timedelta = timedelta(0)
     finer: Shared = field(default_factory=dict)
     listed: frozenset[AthleteId] = frozenset()
+    snapshot: ConsentSnapshot | None = None
 
     def is_daily(self, athlete: AthleteId, category: Category) -> bool:
         """True if this category of the athlete may be shown day by day, in figures."""
@@ -144,8 +146,9 @@ class PageAccessRequests:
         if not is_athlete_id(athlete) or self._is_refused(viewer, athlete, snapshot):
             return PageAccess({}, {}, self.clock(), snapshot.expires)  # names nobody
         pairs = [(athlete, category) for category in SHOWN]
-        seen = self._access(viewer, snapshot, pairs, self._live(viewer, snapshot), FINER.get(viewer.role, {}))
-        return replace(seen, listed=frozenset({athlete}) & snapshot.epochs.keys())
+        live, finer = self._live(viewer, snapshot), FINER.get(viewer.role, {})
+        seen = self._access(viewer, snapshot, pairs, live, finer)
+        return replace(seen, snapshot=snapshot, listed=frozenset({athlete}) & snapshot.epochs.keys())
 
     def from_snapshot(self, viewer: Viewer, athlete: AthleteId) -> PageAccess:
         """What the signed snapshot says is shared now, for a deed that is logged as what it is: see `web.deciding`.

@@ -33,6 +33,7 @@ from client.web.charts.sources import page_names
 from client.web.rows.board_rows import TOLD_WORDS
 from client.web.rows.evidence_rows import evidence_rows, share_rows
 from client.web.rows.expected_lines import expected_lines
+from client.web.rows.risk_panel import risk_panel
 from client.web.rows.undo_names import undo_name
 from client.web.site import DECISIONS_DAYS, ClubSite
 from client.web.tables import streams_of
@@ -115,6 +116,7 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         evidence=evidence_rows(one.evidence, morning_items_used(it.table)),
         shares=share_rows(one.evidence),
         tomorrow=expected_lines(it.access, athlete, it.tomorrow),
+        risk=risk_panel(site, viewer, it.access, athlete, it.day),
         unworn=site.settings.without_wearables,
         not_compared=_not_compared(it),
         points=_points_words(one),
@@ -151,10 +153,11 @@ def _points_words(one: DailyAssessment) -> str:
         points = f"{one.outcome.total} {'point' if one.outcome.total == 1 else 'points'}"
         sources = f"{one.outcome.sources} independent {'source' if one.outcome.sources == 1 else 'sources'}"
         counted = f"{points} from {sources}."
+    lower = " An expectation below usual makes it one step lighter today." if one.outcome.expected_below else ""
     needed = (
         "“Easier session” needs 3 points from 2 sources, two mornings in a row or with 2 points from the jump test."
     )
-    return f"{counted} “Less volume” needs {LEAST_POINTS} points. {needed} Rule {RULE}."
+    return f"{counted} “Less volume” needs {LEAST_POINTS} points. {needed}{lower} Rule {RULE}."
 
 
 def recorded(table: DailyTable) -> dict[str, str]:

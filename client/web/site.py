@@ -20,7 +20,7 @@ from client.coaching.records.taken_back import TakenBack
 from client.coaching.review import ReviewDecision
 from client.coaching.training_session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
-from client.learning.kept_head import kept_head
+from client.learning.kept_head import ModelSource, kept_head
 from client.learning.tomorrow import Tomorrow, tomorrow
 from client.questions.session_questions import SessionQuestion
 from client.settings import NodeSettings
@@ -194,6 +194,7 @@ class ClubSite:
             plan=self.set_plan(athlete, context.day),
             decisions=[one for one, gone in self.decisions(access, athlete, since=since) if gone is None],
             check_ins=self.journal.check_ins.of(athlete, since=since),
+            expected_below=self._is_expected_below(access, athlete, context.day),
         )
 
     def light_categories(self, access: PageAccess, athlete: AthleteId) -> frozenset[Category]:
@@ -214,6 +215,13 @@ class ClubSite:
             return taken
         stopped = {one.day for one in self.journal.check_ins.all_of(athlete, since=since) if one.stops}
         return [(one, back) for one, back in taken if one.day in stopped]
+
+    def _is_expected_below(self, access: PageAccess, athlete: AthleteId, day: date) -> bool:
+        """True where this look shows readiness, and what is used of it here expects less than usual of tomorrow."""
+        if Category.READINESS not in access.of(athlete):
+            return False
+        one = self.tomorrow(athlete, self.table(access, athlete), day)
+        return one is not None and one.is_probably_below and one.source is not ModelSource.OWN_MEAN
 
     def tomorrow(self, athlete: AthleteId, table: DailyTable, day: date) -> Tomorrow | None:
         """Return what is expected of the day after `day`; table: with readiness, as far as this look allows it."""

@@ -47,7 +47,7 @@ def test_evidence_shows_measured_beside_own_usual(context: Any, ids: Ids) -> Non
     assert "Well below usual" in page
     assert re.search(r"7-day mean \d\.\d\d, usual \d\.\d\d to \d\.\d\d \(ln ms\)", page)
     assert re.search(r"Sum \d+ of 20, usual \d+ to \d+", page)
-    assert "No individual risk available" in page
+    assert "For the athlete and the medical team alone." in page
 
 
 def test_only_shared_categories_are_measured(context: Any, consent: Any, ids: Ids) -> None:
