@@ -10,9 +10,9 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from audit.entries.details.base import Details
 from audit.entries.details.league import CampaignClosed, ModelRegistered, RoundAggregated
@@ -31,7 +31,11 @@ from server.federation.delivery import Delivery, PublishedModels
 from server.federation.fleet import Fleet
 from server.federation.grid import StateGrid
 from server.federation.rounds import CLOSED, INTERRUPTED, PAUSE_S, Training
+from server.federation.season import SeasonPart, another_try, asked_next, next_window, rest_of, window_over
 from server.store import OVER, Campaign, CampaignState, CoordinatorStore
+
+if TYPE_CHECKING:
+    from flwr.serverapp import Grid
 
 IDLE_S, LOOK_S = 0.5, 0.05
 """Between two turns of the worker, and between two looks for a campaign that a command has started meanwhile."""
@@ -66,6 +70,9 @@ class Registry(PublishedModels, Protocol):
 
     def of_campaign(self, manifest: CampaignManifest) -> str | None:
         """The model that this campaign has published already, if it has."""
+
+    def of_exchange(self, manifest: CampaignManifest, number: int) -> str | None:
+        """The model that this exchange of a season has published, if it has."""
 
     def publish(self, name: str, opening: bytes) -> None:
         """Make a kept model the newest of its kind, once the log has it. opening: what opens its entry."""
@@ -133,8 +140,10 @@ class CampaignWorker:
     def _attend(self, campaign: Campaign) -> None:
         if campaign.state is CampaignState.OPEN:
             self.conduct(campaign)
-        elif campaign.state is CampaignState.INTERRUPTED and self.clock() >= campaign.manifest.expires:
-            self._end(campaign, CampaignState.FAILED, detail=EXPIRED)
+        elif campaign.state is CampaignState.INTERRUPTED and self.clock() >= next_window(campaign)[1]:
+            self._end(campaign, CampaignState.FAILED, detail=window_over(campaign, self.clock()) or EXPIRED)
+        elif campaign.state is CampaignState.RESTING and self.clock() >= asked_next(campaign):
+            self.conduct(campaign)
         elif campaign.state in OVER and campaign.reported_at is None:
             self._report(campaign)
 
@@ -160,7 +169,7 @@ class CampaignWorker:
         return self._deliveries
 
     def conduct(self, campaign: Campaign) -> None:
-        """Carry one campaign to done or failed."""
+        """Carry one campaign to done or failed, or a season to its next rest."""
         try:
             model_id = self._conduct(campaign)
         except CampaignInterrupted as error:
@@ -169,6 +178,10 @@ class CampaignWorker:
         except (ServerError, ModelError, PolicyError) as error:
             if self.stop.is_set():  # what stands on disk is enough to go on from
                 self.store.set_state(campaign.sha256, CampaignState.INTERRUPTED, detail=INTERRUPTED)
+                return
+            later = another_try(self.store.campaign(campaign.sha256), error, self.clock())
+            if later is not None:
+                self.store.set_state(campaign.sha256, later[0], detail=later[1])
                 return
             logger.warning(
                 "a campaign failed",
@@ -183,7 +196,11 @@ class CampaignWorker:
             )
             self._end(campaign, CampaignState.FAILED, detail="an unexpected fault; see the log")
             return
-        self._end(campaign, CampaignState.DONE, model_id=model_id)
+        rest = rest_of(self.store.campaign(campaign.sha256))
+        if rest:
+            self.store.set_state(campaign.sha256, CampaignState.RESTING, detail=rest, model_id=model_id)
+        else:
+            self._end(campaign, CampaignState.DONE, model_id=model_id)
 
     def _end(self, campaign: Campaign, state: CampaignState, *, detail: str = "", model_id: str = "") -> None:
         """Mark a campaign as over and tell the ledger; a restart in between tells it then."""
@@ -213,6 +230,9 @@ class CampaignWorker:
         self.store.set_state(campaign.sha256, CampaignState.WAITING)
         self._register(campaign.signed)
         self._check_open(manifest)
+        part = SeasonPart.of(campaign, self.registry)
+        if part.is_early(self.clock()):
+            return part.goes_on_from or ""
         states: list[ServerState] = []
         training = Training(
             manifest=manifest,
@@ -223,15 +243,22 @@ class CampaignWorker:
             pause_s=self.retry_pause_s,
             begun=self.checkpoints.after(campaign.sha256, campaign.rounds_done) if campaign.rounds_done else None,
             is_closed=lambda: self.store.is_closed(campaign.sha256),
+            until=part.until,
+            send_record=lambda grid, clubs: self._send_again(grid, part.goes_on_from, clubs),
         )
         with StateGrid(self.fleet.state) as grid:
             training.server_app(states.append)(grid, grid.context())
             if self.store.is_closed(campaign.sha256):
                 raise CampaignFailed(CLOSED)
-            model_id = self.registry.of_campaign(manifest) or self._publish(manifest, states[-1])
+            model_id = part.published() or self._publish(manifest, states[-1])
             with self._undelivered_noted():
                 self._delivery().send(grid, model_id, manifest.clubs)
         return model_id
+
+    def _send_again(self, grid: "Grid", model_id: str | None, clubs: Set[str]) -> None:
+        if model_id is not None:
+            with self._undelivered_noted():
+                self._delivery().send(grid, model_id, clubs)
 
     def _publish(self, manifest: CampaignManifest, state: ServerState) -> str:
         """Sign the model, have it logged, and make it the newest; returns its name."""

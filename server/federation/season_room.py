@@ -7,9 +7,10 @@ the league knows of its own campaigns tells beforehand that nobody would be left
 from collections.abc import Iterable
 from datetime import datetime
 
-from policies.budget import CAMPAIGN_EPSILON, campaign_cost, rho_micro_per_round
+from policies.budget import CAMPAIGN_EPSILON, rho_micro_per_round
 from policies.campaign import CampaignManifest
 from policies.campaigns.season_line import SEASON, SEASON_CAP, season_line
+from policies.campaigns.season_windows import window
 from server.errors import BadCoordinatorSettings
 from server.store import OVER, Campaign
 
@@ -19,24 +20,29 @@ def check_room(manifest: CampaignManifest, campaigns: Iterable[Campaign], *, now
 
     Raises BadCoordinatorSettings otherwise, for the club whose athletes have least room.
     """
-    line, cost = season_line(manifest), campaign_cost(manifest.noise_multiplier, manifest.rounds)
-    beside = [(one.manifest.clubs.keys(), _in_use(one, now)) for one in campaigns if season_line(one.manifest) == line]
-    used = max(sum(part for clubs, part in beside if club in clubs) for club in manifest.clubs)
-    if used + cost > SEASON_CAP:
-        raise BadCoordinatorSettings(
-            f"no such campaign can be planned: {line} has {max(SEASON_CAP - used, 0):,} micro-rho left of "
-            f"{SEASON_CAP:,} (ε = {CAMPAIGN_EPSILON:g}) in {SEASON.days} days, and this one costs {cost:,}; use more "
-            "noise, or wait"
+    line, price = season_line(manifest), rho_micro_per_round(manifest.noise_multiplier)
+    beside = [one for one in campaigns if season_line(one.manifest) == line]
+    for number in range(1, manifest.rounds + 1):
+        at = max(now, window(manifest, number)[0])
+        used = max(
+            sum(_in_use(one, at, now) for one in beside if club in one.manifest.clubs) for club in manifest.clubs
         )
+        if used + number * price > SEASON_CAP:
+            raise BadCoordinatorSettings(
+                f"no such campaign can be planned: {line} has {max(SEASON_CAP - used, 0):,} micro-rho left of "
+                f"{SEASON_CAP:,} (ε = {CAMPAIGN_EPSILON:g}) in {SEASON.days} days, and this one costs "
+                f"{manifest.rounds * price:,}; use more noise, or wait"
+            )
 
 
-def _in_use(campaign: Campaign, now: datetime) -> int:
-    """Micro-rho that an athlete of it may have in use: all of a campaign that goes on, the rounds of one that is over.
+def _in_use(campaign: Campaign, at: datetime, now: datetime) -> int:
+    """Micro-rho that an athlete of it may have in use at a later time: all rounds of a campaign that goes on now.
 
-    A round counts for a season after the campaign's end at the latest, since its own day is not kept.
+    Of one that is over, those that were done. A round counts for a season after its window or the campaign's end, since
+    its own day is not kept.
     """
-    manifest = campaign.manifest
-    if campaign.state not in OVER and now < manifest.expires:
-        return campaign_cost(manifest.noise_multiplier, manifest.rounds)
-    ended = min(manifest.expires, campaign.changed_at)
-    return rho_micro_per_round(manifest.noise_multiplier) * campaign.rounds_done if now < ended + SEASON else 0
+    manifest, goes_on = campaign.manifest, campaign.state not in OVER and now < campaign.manifest.expires
+    rounds = manifest.rounds if goes_on else campaign.rounds_done
+    ended = manifest.expires if goes_on else min(manifest.expires, campaign.changed_at)
+    last = [min(window(manifest, number)[1], ended) for number in range(1, rounds + 1)]
+    return rho_micro_per_round(manifest.noise_multiplier) * sum(at < paid + SEASON for paid in last)
