@@ -17,7 +17,7 @@ from chassis.clock import Clock
 from client.errors import AnsweredAlready, RoundRefused
 from client.federation.approval import Approvals, check_squad
 from client.federation.journal import RoundJournal
-from client.federation.season_start import Published, check_exchange, nothing_published
+from client.federation.season_start import PublishedStart, check_exchange, nothing_published
 from models.errors import BadWeights
 from models.features import SCHEMAS, AthleteSeries
 from models.privacy.contribution import contribution
@@ -75,7 +75,7 @@ class Participation:
     ledger: Ledger
     days: Days
     clock: Clock
-    published: Published = nothing_published
+    published: PublishedStart = nothing_published
 
     def answer(self, data: bytes) -> bytes:
         """Return the wire bytes that answer a training message, the same bytes each time it is asked.

@@ -13,7 +13,7 @@ from models.wire import TrainRequest
 from policies.campaign import CampaignManifest
 from policies.campaigns.season_windows import season_of, window_problem
 
-Published = Callable[[CampaignManifest, int], str | None]
+PublishedStart = Callable[[CampaignManifest, int], str | None]
 """Returns the hash of the weights that an exchange of this season published, if this node holds and has proven it."""
 
 
@@ -22,7 +22,9 @@ def nothing_published(_manifest: CampaignManifest, _number: int) -> str | None:
     return None
 
 
-def check_exchange(request: TrainRequest, manifest: CampaignManifest, *, now: datetime, published: Published) -> None:
+def check_exchange(
+    request: TrainRequest, manifest: CampaignManifest, *, now: datetime, published: PublishedStart
+) -> None:
     """Return if the message may be answered, or the campaign is no season.
 
     Raises RoundRefused outside of the exchange's window and for other weights, RecordMissing where this node lacks the

@@ -7,7 +7,7 @@ around it.
 from typing import TYPE_CHECKING
 
 from policies.budget import CAMPAIGN_CAP
-from policies.terms.season import LONGEST_SEASON
+from policies.terms.season_length import LONGEST_SEASON
 
 if TYPE_CHECKING:
     from policies.campaign import CampaignManifest

@@ -9,8 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-LONGEST_SEASON = timedelta(days=365)
-"""What the ledger counts together (`policies.campaigns.season_line`); a plan beyond it could not say its price."""
+from policies.terms.season_length import LONGEST_SEASON
 
 
 class SeasonTerms(BaseModel):

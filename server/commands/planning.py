@@ -98,7 +98,7 @@ def plan(options: PlanOptions) -> None:
     """
     from policies.campaign import SignedManifest
     from server.federation.opening import plan_campaign
-    from server.federation.season_room import check_room
+    from server.federation.seasons.room import check_room
     from server.settings import load_settings
 
     settings = load_settings(options.folder)

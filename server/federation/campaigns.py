@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from audit.entries.details.base import Details
 from audit.entries.details.league import CampaignClosed, ModelRegistered, RoundAggregated
@@ -26,12 +26,13 @@ from policies.campaign import CampaignManifest, SignedManifest
 from policies.campaigns.signatures import CampaignSigners
 from policies.errors import PolicyError
 from server.errors import CampaignFailed, CampaignInterrupted, ConsentDown, ConsentServiceFailed, ServerError
+from server.federation.campaign_services import CampaignConsent, Registry
 from server.federation.checkpoints import Checkpoints
-from server.federation.delivery import Delivery, PublishedModels
+from server.federation.delivery import Delivery
 from server.federation.fleet import Fleet
 from server.federation.grid import StateGrid
 from server.federation.rounds import CLOSED, INTERRUPTED, PAUSE_S, Training
-from server.federation.season import SeasonPart, another_try, asked_next, next_window, rest_of, window_over
+from server.federation.seasons import course as season
 from server.store import OVER, Campaign, CampaignState, CoordinatorStore
 
 if TYPE_CHECKING:
@@ -47,35 +48,6 @@ EXPIRED = "the campaign ended while it was interrupted"
 Told = TypeVar("Told")
 
 logger = logging.getLogger(__name__)
-
-
-class CampaignConsent(Protocol):
-    """What campaigns need of the consent service."""
-
-    def register_campaign(self, signed: SignedManifest) -> None:
-        """Make a campaign known to the ledger."""
-
-    def event(self, details: Details) -> None:
-        """Have an event logged before going on."""
-
-    def register_model(self, details: ModelRegistered) -> bytes:
-        """Have a published model logged; returns what opens the entry to everybody."""
-
-
-class Registry(PublishedModels, Protocol):
-    """Where a finished model goes."""
-
-    def seal(self, manifest: CampaignManifest, state: ServerState) -> str:
-        """Sign and keep the model; returns its content address. It is not published yet."""
-
-    def of_campaign(self, manifest: CampaignManifest) -> str | None:
-        """The model that this campaign has published already, if it has."""
-
-    def of_exchange(self, manifest: CampaignManifest, number: int) -> str | None:
-        """The model that this exchange of a season has published, if it has."""
-
-    def publish(self, name: str, opening: bytes) -> None:
-        """Make a kept model the newest of its kind, once the log has it. opening: what opens its entry."""
 
 
 @dataclass(slots=True)
@@ -140,9 +112,9 @@ class CampaignWorker:
     def _attend(self, campaign: Campaign) -> None:
         if campaign.state is CampaignState.OPEN:
             self.conduct(campaign)
-        elif campaign.state is CampaignState.INTERRUPTED and self.clock() >= next_window(campaign)[1]:
-            self._end(campaign, CampaignState.FAILED, detail=window_over(campaign, self.clock()) or EXPIRED)
-        elif campaign.state is CampaignState.RESTING and self.clock() >= asked_next(campaign):
+        elif campaign.state is CampaignState.INTERRUPTED and self.clock() >= season.next_window(campaign)[1]:
+            self._end(campaign, CampaignState.FAILED, detail=season.window_over(campaign, self.clock()) or EXPIRED)
+        elif campaign.state is CampaignState.RESTING and self.clock() >= season.asked_next(campaign):
             self.conduct(campaign)
         elif campaign.state in OVER and campaign.reported_at is None:
             self._report(campaign)
@@ -179,7 +151,7 @@ class CampaignWorker:
             if self.stop.is_set():  # what stands on disk is enough to go on from
                 self.store.set_state(campaign.sha256, CampaignState.INTERRUPTED, detail=INTERRUPTED)
                 return
-            later = another_try(self.store.campaign(campaign.sha256), error, self.clock())
+            later = season.another_try(self.store.campaign(campaign.sha256), error, self.clock())
             if later is not None:
                 self.store.set_state(campaign.sha256, later[0], detail=later[1])
                 return
@@ -196,7 +168,7 @@ class CampaignWorker:
             )
             self._end(campaign, CampaignState.FAILED, detail="an unexpected fault; see the log")
             return
-        rest = rest_of(self.store.campaign(campaign.sha256))
+        rest = season.rest_of(self.store.campaign(campaign.sha256))
         if rest:
             self.store.set_state(campaign.sha256, CampaignState.RESTING, detail=rest, model_id=model_id)
         else:
@@ -230,16 +202,16 @@ class CampaignWorker:
         self.store.set_state(campaign.sha256, CampaignState.WAITING)
         self._register(campaign.signed)
         self._check_open(manifest)
-        part = SeasonPart.of(campaign, self.registry)
+        part = season.SeasonPart.of(campaign, self.registry)
         if part.is_early(self.clock()):
             return part.goes_on_from or ""
         states: list[ServerState] = []
         training = Training(
             manifest=manifest,
-            nodes=self._nodes(manifest),
+            nodes=self._nodes(manifest, without_others=part.is_later),
             reporting=_Reports(self, manifest),
             stop=self.stop,
-            wait_s=self.wait_s,
+            wait_s=min(self.wait_s, season.AGAIN_S) if season.is_asked_again(campaign) else self.wait_s,
             pause_s=self.retry_pause_s,
             begun=self.checkpoints.after(campaign.sha256, campaign.rounds_done) if campaign.rounds_done else None,
             is_closed=lambda: self.store.is_closed(campaign.sha256),
@@ -279,13 +251,18 @@ class CampaignWorker:
         if problem:
             raise CampaignFailed(problem)
 
-    def _nodes(self, manifest: CampaignManifest) -> dict[str, int]:
-        """Node ids of the manifest's clubs. The key that the manifest names is the one that may answer."""
+    def _nodes(self, manifest: CampaignManifest, *, without_others: bool = False) -> dict[str, int]:
+        """Node ids of the manifest's clubs. The key that the manifest names is the one that may answer.
+
+        without_others: leave out a club that has left or has another key by now, where a season goes on.
+        """
         enrolled = {node.club: node for node in self.store.nodes()}
         self.enrol_nodes()
         nodes = {}
         for club, key_line in manifest.clubs.items():
             if club not in enrolled or enrolled[club].fleet_key != key_line or club not in self.fleet.nodes:
+                if without_others:
+                    continue
                 raise CampaignFailed(f"{club} is not enrolled with the key that the manifest names")
             nodes[club] = self.fleet.nodes[club]
         return nodes

@@ -14,6 +14,7 @@ import logging
 import math
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -47,6 +48,8 @@ INTERRUPTED = "the coordinator stopped while the campaign was under way; resume 
 CLOSED = "the league closed the campaign"
 TURNED_DOWN = "CampaignTurnedDown"  # what a node answers whose club rejected or revoked it (`client.errors`)
 RECORD_MISSING = "RecordMissing"  # what a node answers that has not got the record a season goes on from
+
+MOST_SENDS = 3  # ours: a node that keeps saying so does not hold up the others
 
 logger = logging.getLogger(__name__)
 
@@ -85,6 +88,7 @@ class Training:
     until: int | None = None
     send_record: Callable[[Grid, Set[str]], None] = lambda _grid, _clubs: None
     _lacking: set[str] = field(default_factory=set)
+    _sent: Counter[str] = field(default_factory=Counter)
     _said: OnceUntilChanged = field(default_factory=OnceUntilChanged)
     _gone: set[str] = field(default_factory=set)
 
@@ -175,7 +179,8 @@ class Training:
         if error.answer == TURNED_DOWN:
             self._gone.add(club)
             self.reporting.turned_down(frozenset(self._gone))
-        if error.answer == RECORD_MISSING:
+        if error.answer == RECORD_MISSING and self._sent[club] < MOST_SENDS:
+            self._sent[club] += 1
             self._lacking.add(club)
         if self._said.is_new(club, f"{number} {error}"):
             logger.warning(

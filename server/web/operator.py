@@ -10,7 +10,7 @@ from policies.campaigns.season_windows import season_of
 from policies.vocabulary import Category
 from server.errors import ConsentServiceFailed
 from server.federation.opening import epsilon_of
-from server.federation.season import next_window
+from server.federation.seasons.course import next_window
 from server.registry_store import RegistryFolder
 from server.store import OVER, Campaign, CampaignState
 from server.web.registry_rows import names_in, registry_rows

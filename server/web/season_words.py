@@ -4,7 +4,7 @@ from chassis.text import counted, long_date, moment, sentence
 from policies.campaign import CampaignManifest
 from policies.campaigns.season_cost import booked_in_words, exchange_windows, season_cost
 from policies.campaigns.season_windows import season_of
-from server.federation.season import is_asked_again, next_window
+from server.federation.seasons.course import is_asked_again, next_window
 from server.store import Campaign, CampaignState
 
 

@@ -18,6 +18,7 @@ from server.errors import BadCoordinatorSettings, ConsentDown
 from server.federation.campaigns import CampaignWorker
 from server.federation.checkpoints import Checkpoints
 from server.federation.opening import Terms, plan_campaign
+from server.federation.rounds import MOST_SENDS
 from server.registry_store import RegistryStore
 from server.settings import CoordinatorSettings
 from server.store import CampaignState, CoordinatorStore, open_database
@@ -304,3 +305,31 @@ def test_a_consent_service_that_is_away_at_an_exchange_leaves_the_season_to_the_
     season.worker.store.resume(season.sha256)
 
     assert season.turn(days=112).rounds_done == 2
+
+
+def test_a_club_that_has_left_by_a_later_exchange_is_left_out_of_it(season, monkeypatch):
+    season.turn(days=0)
+    stays = season.clubs[0].club
+    enrolled = [node for node in season.worker.store.nodes() if node.club == stays]
+    monkeypatch.setattr(type(season.worker.store), "nodes", lambda _: enrolled)
+
+    found = season.turn(days=112)
+
+    assert (found.state, found.rounds_done) == (CampaignState.RESTING, 2)
+    assert paid(season) == [[1, 2], [1]]
+
+
+def test_a_node_that_keeps_lacking_the_record_is_sent_it_a_few_times_and_left_out(season, monkeypatch):
+    season.turn(days=0)
+    deaf, sent = season.clubs[0].club, []
+    received = season.received[deaf]
+    shutil.rmtree(received.directory)
+    kept = lambda _chain, parcel, _new: sent.append(parcel.newest.record.of_season)  # noqa: E731
+    monkeypatch.setattr(type(received.chain), "keep", kept)
+    season.worker.wait_s = 0.0
+
+    found = season.turn(days=112)
+
+    assert (found.state, found.rounds_done) == (CampaignState.RESTING, 2)
+    assert 1 <= sent.count(1) <= MOST_SENDS
+    assert paid(season) == [[1], [1, 2]]

@@ -14,7 +14,8 @@ from policies.campaigns.season_line import SEASON
 from policies.campaigns.season_windows import rounds_left, season_of, window, window_problem
 from policies.signing import SigningKey
 from policies.snapshot import CLOCK_TOLERANCE
-from policies.terms.season import LONGEST_SEASON, SeasonTerms
+from policies.terms.season import SeasonTerms
+from policies.terms.season_length import LONGEST_SEASON
 from tests.policies.test_campaign_manifest import EXCHANGE, manifest
 
 OPENS = datetime(2026, 11, 24, 8, tzinfo=UTC)

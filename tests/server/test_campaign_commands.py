@@ -9,8 +9,8 @@ from policies.campaign import parse_signed_manifest
 from policies.campaigns.season_line import SEASON
 from policies.signing import SigningKey
 from server.errors import BadCoordinatorSettings
-from server.federation.season import rest_of
-from server.federation.season_room import check_room
+from server.federation.seasons.course import rest_of
+from server.federation.seasons.room import check_room
 from server.settings import load_settings
 from server.store import CampaignState, CoordinatorStore, open_database
 from tests.server.test_server_cli import SERVICE_KEY, TERMS, end, league, run, signature_of, signed

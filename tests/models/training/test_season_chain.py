@@ -140,6 +140,31 @@ def test_a_season_of_risk_promises_no_more_than_its_leagues_scatter_leaves() -> 
     assert (found >= once_more).all()
 
 
+@pytest.mark.parametrize(
+    ("athletes", "clubs", "one_unknown", "fresh"),
+    [
+        (40, 2, (0.848, 0.819, 0.804), (0.848, 0.812, 0.786)),
+        (500, 20, (0.370, 0.317, 0.308), (0.370, 0.262, 0.225)),
+        (2_000, 40, (0.279, 0.276, 0.279), (0.279, 0.193, 0.167)),
+    ],
+)
+def test_what_is_left_of_the_prior_is_as_the_page_says(
+    athletes: int, clubs: int, one_unknown: tuple[float, ...], fresh: tuple[float, ...]
+) -> None:
+    """The table of docs/privacy.md §1.12: scatter as one unknown, and as fresh noise at each exchange."""
+    asked = simulated_manifest(exchange_recipe(RISK, athletes=athletes, clubs=clubs, epsilon=1.0), clubs)
+    assert asked.exchange is not None
+    nothing, prior = np.zeros(asked.exchange.axes), public_axes(RISK).prior[: asked.exchange.axes]
+
+    for forgets, expected in ((False, one_unknown), (True, fresh)):
+        known, left = None, []
+        for _ in range(3):
+            before = replace(known, off_line=None) if forgets and known is not None else known
+            known = posterior_of(nothing, asked, before)
+            left.append(known.variance.sum() / prior.sum())
+        np.testing.assert_allclose(left, expected, atol=5e-4)
+
+
 @pytest.mark.parametrize("model", LINEAR_MODELS)
 def test_each_exchange_is_computed_again_from_the_sums_before_it(model: str) -> None:
     asked = season(model)

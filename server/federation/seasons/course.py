@@ -7,7 +7,7 @@ clubs answer is asked again every hour for as long as it is open; nodes that hav
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from chassis.text import moment
 from policies.campaign import CampaignManifest
@@ -15,17 +15,11 @@ from policies.campaigns.season_windows import season_of, window, window_problem
 from server.errors import CampaignFailed, ConsentDown, TooFewClubs
 from server.store import Campaign, CampaignState
 
+if TYPE_CHECKING:
+    from server.federation.campaign_services import Registry
+
 ASK_AGAIN = timedelta(hours=1)  # ours: a node that is away for a night is found in the morning
-
-
-class PublishedExchanges(Protocol):
-    """Where a season's models are."""
-
-    def of_campaign(self, manifest: CampaignManifest) -> str | None:
-        """The model that this campaign has published already, if it has."""
-
-    def of_exchange(self, manifest: CampaignManifest, number: int) -> str | None:
-        """The model that this exchange of a season has published, if it has."""
+AGAIN_S = 60.0  # ours: how long clubs are waited for then, so that other campaigns are not held up
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +36,13 @@ class SeasonPart:
     is_asked: bool
     published: Callable[[], str | None]
 
+    @property
+    def is_later(self) -> bool:
+        """Whether it goes on from an earlier exchange of a season."""
+        return self.goes_on_from is not None
+
     @classmethod
-    def of(cls, campaign: Campaign, registry: PublishedExchanges) -> "SeasonPart":
+    def of(cls, campaign: Campaign, registry: "Registry") -> "SeasonPart":
         """Return what comes next of a campaign."""
         manifest, done = campaign.manifest, campaign.rounds_done
         if season_of(manifest) is None:
