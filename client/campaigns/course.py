@@ -26,6 +26,16 @@ class CampaignCourse:
         return self.rounds in self.published
 
     @property
+    def words(self) -> str:
+        """How far it is, for a terminal; "" where nothing has happened yet."""
+        told = []
+        if self.answered:
+            told.append(f"{len(self.answered)} of {self.rounds} answered")
+        if self.is_finished:
+            told.append("finished")
+        return ", ".join(told)
+
+    @property
     def is_answered(self) -> bool:
         """Whether the node has answered the last round."""
         return self.rounds in self.answered

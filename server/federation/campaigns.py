@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from audit.entries.details.base import Details
 from audit.entries.details.league import CampaignClosed, ModelRegistered, RoundAggregated
@@ -34,9 +34,6 @@ from server.federation.grid import StateGrid
 from server.federation.rounds import CLOSED, INTERRUPTED, PAUSE_S, Training
 from server.federation.seasons import course as season
 from server.store import OVER, Campaign, CampaignState, CoordinatorStore
-
-if TYPE_CHECKING:
-    from flwr.serverapp import Grid
 
 IDLE_S, LOOK_S = 0.5, 0.05
 """Between two turns of the worker, and between two looks for a campaign that a command has started meanwhile."""
@@ -206,19 +203,19 @@ class CampaignWorker:
         if part.is_early(self.clock()):
             return part.goes_on_from or ""
         states: list[ServerState] = []
-        training = Training(
-            manifest=manifest,
-            nodes=self._nodes(manifest, without_others=part.is_later),
-            reporting=_Reports(self, manifest),
-            stop=self.stop,
-            wait_s=min(self.wait_s, season.AGAIN_S) if season.is_asked_again(campaign) else self.wait_s,
-            pause_s=self.retry_pause_s,
-            begun=self.checkpoints.after(campaign.sha256, campaign.rounds_done) if campaign.rounds_done else None,
-            is_closed=lambda: self.store.is_closed(campaign.sha256),
-            until=part.until,
-            send_record=lambda grid, clubs: self._send_again(grid, part.goes_on_from, clubs),
-        )
         with StateGrid(self.fleet.state) as grid:
+            training = Training(
+                manifest=manifest,
+                nodes=self._nodes(manifest, without_others=part.is_later),
+                reporting=_Reports(self, manifest),
+                stop=self.stop,
+                wait_s=min(self.wait_s, season.AGAIN_S) if season.is_asked_again(campaign) else self.wait_s,
+                pause_s=self.retry_pause_s,
+                begun=self.checkpoints.after(campaign.sha256, campaign.rounds_done) if campaign.rounds_done else None,
+                is_closed=lambda: self.store.is_closed(campaign.sha256),
+                until=part.until,
+                send_record=lambda clubs: self._send_again(grid, part.goes_on_from, clubs),
+            )
             training.server_app(states.append)(grid, grid.context())
             if self.store.is_closed(campaign.sha256):
                 raise CampaignFailed(CLOSED)
@@ -227,7 +224,7 @@ class CampaignWorker:
                 self._delivery().send(grid, model_id, manifest.clubs)
         return model_id
 
-    def _send_again(self, grid: "Grid", model_id: str | None, clubs: Set[str]) -> None:
+    def _send_again(self, grid: StateGrid, model_id: str | None, clubs: Set[str]) -> None:
         if model_id is not None:
             with self._undelivered_noted():
                 self._delivery().send(grid, model_id, clubs)

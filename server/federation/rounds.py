@@ -86,7 +86,7 @@ class Training:
     begun: ServerState | None = None
     is_closed: Callable[[], bool] = lambda: False
     until: int | None = None
-    send_record: Callable[[Grid, Set[str]], None] = lambda _grid, _clubs: None
+    send_record: Callable[[Set[str]], None] = lambda _clubs: None
     _lacking: set[str] = field(default_factory=set)
     _sent: Counter[str] = field(default_factory=Counter)
     _said: OnceUntilChanged = field(default_factory=OnceUntilChanged)
@@ -132,7 +132,7 @@ class Training:
             if self.nodes.keys() <= parts.keys() | self._gone:
                 break
             if self._lacking:
-                self.send_record(grid, frozenset(self._lacking))
+                self.send_record(frozenset(self._lacking))
                 self._lacking.clear()
         if self.is_closed():
             raise CampaignFailed(CLOSED)

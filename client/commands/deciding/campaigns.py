@@ -68,12 +68,14 @@ def show(folder: NodeFolder, campaign: CampaignArgument, as_json: AsJson = False
 
     settings = load_settings(folder)
     found = _found(settings, campaign)
+    course = course_of(settings, found.manifest)
     if as_json:
-        course = {"rounds_answered": sorted(course_of(settings, found.manifest).answered)}
-        print_json("homefield-node-campaign-show-1", _as_json(found) | course | {"signed": found.signed.as_json()})
+        answered = {"rounds_answered": sorted(course.answered)}
+        print_json("homefield-node-campaign-show-1", _as_json(found) | answered | {"signed": found.signed.as_json()})
         return
     _show(found, settings)
-    say(f"State: {found.status.value}." + (f" {found.problem}." if found.problem else ""))
+    state = ", ".join(filter(None, (found.status.value, course.words)))
+    say(f"State: {state}." + (f" {found.problem}." if found.problem else ""))
     if found.status.value == "waiting":
         _say_what_stands_against(settings, found.manifest)
         verbs = [(verb, ["homefield-node", "campaign", verb, folder, campaign]) for verb in ("approve", "reject")]

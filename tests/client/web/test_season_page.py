@@ -81,6 +81,7 @@ def test_the_course_of_a_season_is_told_exchange_by_exchange(
     assert "Our node takes part in “recovery-winter”" in two
     assert "5 April 2027: not answered here; its model has come</dd>" in two
     assert course_of(settings, signed.manifest).published == {1, 2}
+    assert course_of(settings, signed.manifest).words == "1 of 3 answered"
     assert "No further exchange is answered then" in " ".join(two.split())
 
 
@@ -102,6 +103,7 @@ def test_what_is_over_says_so_and_no_longer_that_the_node_takes_part(
             publish(settings, signed, tmp_path / "league", number)
     finished, listed_then = page_of(context, signed), context.http.get("/model").text
 
+    assert course_of(settings, signed.manifest).words == f"1 of {exchanges} answered, finished"
     assert "Our node takes part in “recovery-winter”" in begun
     assert "campaign revoke" in begun
     for page, heading in (

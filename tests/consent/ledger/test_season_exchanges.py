@@ -10,6 +10,7 @@ from audit.entries.details.league import CampaignClosed
 from consent.errors import Conflict, NotAllowed
 from consent.grants.values import ConsentMethod
 from policies.budget import campaign_cost, rho_micro_per_round, sigma_for
+from policies.campaign import CampaignManifest
 from policies.campaigns.season_line import SEASON, SEASON_CAP
 from policies.snapshot import CLOCK_TOLERANCE
 from policies.vocabulary import AthleteId
@@ -25,6 +26,11 @@ HOUR = timedelta(hours=1)
 
 def planned(world: World, *, exchanges: int = 3, every: timedelta = EVERY, **changes: object) -> str:
     """Register a season that opens now; returns its hash."""
+    return world.store.register_campaign(LEAGUE, world.signed(made(world, exchanges=exchanges, every=every, **changes)))
+
+
+def made(world: World, *, exchanges: int = 3, every: timedelta = EVERY, **changes: object) -> CampaignManifest:
+    """A season that opens now."""
     values: dict[str, Any] = {
         "campaign_id": "season",
         "noise_multiplier": SIGMA,
@@ -38,7 +44,7 @@ def planned(world: World, *, exchanges: int = 3, every: timedelta = EVERY, **cha
             "season": {"exchanges": exchanges, "every_days": every.days, "drift": "1/10"},
         },
     }
-    return world.store.register_campaign(LEAGUE, world.campaign(**values | changes))
+    return world.campaign(**values | changes).manifest
 
 
 def move(world: World, moment: datetime) -> None:
@@ -227,3 +233,15 @@ def test_no_365_days_hold_more_than_the_cap_however_seasons_follow_one_another(
     counts["series of seasons"] += 1
     assert len(spent) > 3
     assert spent[-1][0] - spent[0][0] > SEASON
+
+
+def test_a_season_is_registered_while_its_first_exchange_is_open(lite: World) -> None:
+    opens = lite.clock.now
+    signed = lite.signed(made(lite))
+    lite.clock.now = opens + OPEN_FOR - timedelta(minutes=1)
+    with pytest.raises(Conflict, match="open for at least"):
+        lite.store.register_campaign(LEAGUE, signed)
+    lite.clock.now = opens + OPEN_FOR
+
+    with pytest.raises(Conflict, match="exchange 1 of 3 ended on"):
+        lite.store.register_campaign(LEAGUE, signed)
