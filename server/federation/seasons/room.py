@@ -20,19 +20,22 @@ def check_room(manifest: CampaignManifest, campaigns: Iterable[Campaign], *, now
 
     Raises BadCoordinatorSettings otherwise, for the club whose athletes have least room.
     """
-    line, price = season_line(manifest), rho_micro_per_round(manifest.noise_multiplier)
-    beside = [one for one in campaigns if season_line(one.manifest) == line]
+    price, known = rho_micro_per_round(manifest.noise_multiplier), tuple(campaigns)
     for number in range(1, manifest.rounds + 1):
-        at = max(now, window(manifest, number)[0])
-        used = max(
-            sum(_in_use(one, at, now) for one in beside if club in one.manifest.clubs) for club in manifest.clubs
-        )
+        used = _most_in_use(manifest, known, max(now, window(manifest, number)[0]), now)
         if used + number * price > SEASON_CAP:
             raise BadCoordinatorSettings(
-                f"no such campaign can be planned: {line} has {max(SEASON_CAP - used, 0):,} micro-rho left of "
-                f"{SEASON_CAP:,} (ε = {CAMPAIGN_EPSILON:g}) in {SEASON.days} days, and this one costs "
+                f"no such campaign can be planned: {season_line(manifest)} has {max(SEASON_CAP - used, 0):,} micro-rho "
+                f"left of {SEASON_CAP:,} (ε = {CAMPAIGN_EPSILON:g}) in {SEASON.days} days, and this one costs "
                 f"{manifest.rounds * price:,}; use more noise, or wait"
             )
+
+
+def _most_in_use(manifest: CampaignManifest, campaigns: Iterable[Campaign], at: datetime, now: datetime) -> int:
+    """Micro-rho of its season line at a later time, for the club whose athletes have least room."""
+    line = season_line(manifest)
+    beside = [one for one in campaigns if season_line(one.manifest) == line]
+    return max(sum(_in_use(one, at, now) for one in beside if club in one.manifest.clubs) for club in manifest.clubs)
 
 
 def _in_use(campaign: Campaign, at: datetime, now: datetime) -> int:
