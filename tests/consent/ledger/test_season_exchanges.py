@@ -245,3 +245,14 @@ def test_a_season_is_registered_while_its_first_exchange_is_open(lite: World) ->
 
     with pytest.raises(Conflict, match="exchange 1 of 3 ended on"):
         lite.store.register_campaign(LEAGUE, signed)
+
+
+def test_the_coordinator_registers_a_season_again_at_a_later_exchange_and_nothing_changes(lite: World) -> None:
+    opens, manifest = lite.clock.now, made(lite)
+    signed = lite.signed(manifest)
+    lite.store.register_campaign(LEAGUE, signed)
+    move(lite, opens + EVERY)
+    size = lite.log_size
+
+    assert lite.store.register_campaign(LEAGUE, signed) == manifest.sha256
+    assert lite.log_size == size
