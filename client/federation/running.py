@@ -20,6 +20,7 @@ from client.federation.participation import Participation
 from client.federation.refusals import Refusals
 from client.federation.series import SeriesSource
 from client.league_models.received import ReceivedModels
+from client.league_models.season_starts import SeasonStarts
 from client.settings import NodeSettings
 from client.vault.access import open_vault
 from models.errors import ModelError
@@ -62,13 +63,16 @@ class FederationNode:
         """Wire everything from a node's folder; raises NoLeague if it is linked to none."""
         if settings.coordinator is None or settings.ca_file is None:
             raise NoLeague
+        approvals = approvals_of(settings)
+        received = ReceivedModels(settings.received, approvals, settings.models, clock)
         participation = Participation(
             club=settings.club,
-            approvals=approvals_of(settings),
+            approvals=approvals,
             journal=_journal(settings),
             ledger=consent,
             days=SeriesSource(lambda: open_vault(settings)),
             clock=clock,
+            published=SeasonStarts(received).published,
         )
         loop = FleetLoop(
             address=settings.coordinator,
@@ -76,7 +80,7 @@ class FederationNode:
             key=fleet_key(settings),
             app=build_client_app(
                 answer=Refusals(consent.event).noting(participation.answer),
-                receive=ReceivedModels(settings.received, participation.approvals, settings.models, clock).receive,
+                receive=received.receive,
             ),
         )
         node = cls(participation, loop)

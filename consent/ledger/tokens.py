@@ -30,6 +30,7 @@ from consent.storage.log_journal import Draft
 from consent.storage.rows import RoundRow, TokenRow
 from consent.storage.transaction import Transaction
 from policies.budget import campaign_cost
+from policies.campaigns.season_windows import rounds_left
 from policies.grant import Cell, Grant
 from policies.vocabulary import AthleteId, OrgId, Purpose
 
@@ -67,7 +68,7 @@ def commit_round(
 ) -> PaidRound:
     """Pay for one round; see `ConsentStore.commit_round`. A token that does not count leaves an entry as well."""
     campaign = campaigns.running(tx, sha256, club)
-    campaigns.check_round(campaign, round_no)
+    campaigns.check_round(tx, campaign, round_no)
     answers.check_unanswered(tx, club, sha256, round_no)
     wanted = {_digest(token) for token in presented}
     query = select(TokenRow).where(col(TokenRow.campaign) == sha256, col(TokenRow.digest).in_(sorted(wanted)))
@@ -124,9 +125,10 @@ def _issue_one(tx: Transaction, batch: _Batch, member: Member) -> IssuedToken | 
 
 def _reserve(tx: Transaction, batch: _Batch, member: Member, token: str) -> bool:
     campaign = batch.campaign
-    cost = campaign_cost(campaign.manifest.noise_multiplier, campaign.manifest.rounds)
+    # Who comes later in a season sets aside what is left of it: an exchange whose window is over cannot be paid.
+    cost = campaign_cost(campaign.manifest.noise_multiplier, rounds_left(campaign.manifest, tx.now))
     try:
-        season_lines.check_room(tx, member.athlete, campaign.manifest, cost)
+        season_lines.check_room(tx, member.athlete, campaign.manifest)
         ledger.reserve(tx, member.athlete, campaign.sha256, cost)
     except BudgetExhausted:
         return False

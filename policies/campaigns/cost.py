@@ -6,6 +6,7 @@ from typing import Any
 
 from policies.budget import LIFETIME_CAP, campaign_cost, epsilon_of_spend, rounded_up, rounds_of
 from policies.campaign import CampaignManifest
+from policies.campaigns.season_cost import season_as_json, season_in_words
 from policies.campaigns.season_line import SEASON, SEASON_CAP
 
 
@@ -61,6 +62,7 @@ def terms_in_words(manifest: CampaignManifest) -> list[tuple[str, str]]:
         ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move an answer"),
         ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by each club"),
         ("ε per athlete", f"{cost.epsilon:.2f} at δ = {cost.delta:g} ({cost.micro_rho:,} micro-rho)"),
+        *season_in_words(manifest),
         ("A year", year_in_words(cost)),
         ("Open", f"{manifest.opens:%Y-%m-%d %H:%M} to {manifest.expires:%Y-%m-%d %H:%M} UTC"),
         ("Manifest", manifest.sha256),
@@ -76,6 +78,7 @@ def terms_as_json(manifest: CampaignManifest) -> dict[str, Any]:
         "noise_multiplier": manifest.noise_multiplier,
         "rounds": manifest.rounds,
         "axes": manifest.exchange.axes if manifest.exchange else None,
+        "season": season_as_json(manifest),
         "epsilon": cost.epsilon,
         "delta": cost.delta,
     }
@@ -95,6 +98,9 @@ def year_in_words(cost: CampaignCost) -> str:
 
 
 def _asks(manifest: CampaignManifest) -> str:
+    if manifest.exchange is not None and manifest.exchange.season is not None:
+        season, axes = manifest.exchange.season, manifest.exchange.axes
+        return f"{season.exchanges} exchanges on {axes} public axes (k), {season.every_days} days apart"
     if manifest.exchange is not None:
         return f"one exchange on {manifest.exchange.axes} public axes (k)"
     return f"{manifest.rounds} rounds of gradient steps"

@@ -52,6 +52,7 @@ def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
                 "registered": one.registered.isoformat(),
                 "newest": one.sha256 in newest,
                 "goes_back_to": one.goes_back_to,
+                "exchange": one.of_season,
             }
             for one in records
         ]
@@ -62,7 +63,8 @@ def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
 
 def _words(record: "ModelRecord", newest: list[str]) -> str:
-    what = f"goes back to {earlier[:16]}" if (earlier := record.goes_back_to) else "of a campaign"
+    of = "of a campaign" if record.of_season is None else f"exchange {record.of_season} of a season"
+    what = f"goes back to {earlier[:16]}" if (earlier := record.goes_back_to) else of
     return f"{what}; the newest" if record.sha256 in newest else what
 
 

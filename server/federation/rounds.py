@@ -14,7 +14,8 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,7 +33,7 @@ from models.training.server_step import ServerState
 from models.wire import ContributionSum, TrainRequest, to_bytes
 from policies.campaign import CampaignManifest
 from server.aggregate import add, read_sum
-from server.errors import CampaignFailed, CampaignInterrupted, RefusedSum
+from server.errors import CampaignFailed, CampaignInterrupted, RefusedSum, TooFewClubs
 from server.federation.absent_noise import with_absent_noise
 
 REQUEST, REPLY, BYTES = "request", "sum", "b"
@@ -46,6 +47,9 @@ LATER_PAUSES = (1.0, 2.0, 4.0)
 INTERRUPTED = "the coordinator stopped while the campaign was under way; resume the campaign, or close it"
 CLOSED = "the league closed the campaign"
 TURNED_DOWN = "CampaignTurnedDown"  # what a node answers whose club rejected or revoked it (`client.errors`)
+RECORD_MISSING = "RecordMissing"  # what a node answers that has not got the record a season goes on from
+
+MOST_SENDS = 3  # ours: a node that keeps saying so does not hold up the others
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +72,8 @@ class Training:
     """One campaign as a Flower ServerApp. nodes: node id of each club of the manifest that is enrolled.
 
     begun: the state after the last round that was finished before, of a campaign that is resumed. is_closed: whether
-    the operator has ended it meanwhile.
+    the operator has ended it meanwhile. until: the last round that is asked now, in a season; all of them by default.
+    send_record: sends clubs the record that a season goes on from, which they have not got.
     """
 
     manifest: CampaignManifest
@@ -80,6 +85,10 @@ class Training:
     pause_s: float = PAUSE_S
     begun: ServerState | None = None
     is_closed: Callable[[], bool] = lambda: False
+    until: int | None = None
+    send_record: Callable[[Set[str]], None] = lambda _clubs: None
+    _lacking: set[str] = field(default_factory=set)
+    _sent: Counter[str] = field(default_factory=Counter)
     _said: OnceUntilChanged = field(default_factory=OnceUntilChanged)
     _gone: set[str] = field(default_factory=set)
 
@@ -99,7 +108,7 @@ class Training:
         if weights_sha256(weights) != self.manifest.initial_weights:
             raise CampaignFailed("the manifest names other initial weights than its model has")
         state = self.begun or server_step.start(weights)
-        for number in range(state.round + 1, self.manifest.rounds + 1):
+        for number in range(state.round + 1, (self.until or self.manifest.rounds) + 1):
             parts = self._collect(grid, number, state)
             total = with_absent_noise(add(parts, self.manifest), len(parts), self.manifest)
             state = server_step.step(state, total, self.manifest)
@@ -122,12 +131,15 @@ class Training:
             self._ask(grid, number, to_bytes(request), missing, parts)
             if self.nodes.keys() <= parts.keys() | self._gone:
                 break
+            if self._lacking:
+                self.send_record(frozenset(self._lacking))
+                self._lacking.clear()
         if self.is_closed():
             raise CampaignFailed(CLOSED)
         if self.stop.is_set():
             raise CampaignInterrupted(INTERRUPTED)
         if len(parts) < self.clubs_needed():
-            raise CampaignFailed(f"round {number} had {len(parts)} of {len(self.manifest.clubs)} clubs")
+            raise TooFewClubs(f"round {number} had {len(parts)} of {len(self.manifest.clubs)} clubs")
         return parts
 
     def _attempts(self, number: int) -> Iterator[int]:
@@ -167,6 +179,9 @@ class Training:
         if error.answer == TURNED_DOWN:
             self._gone.add(club)
             self.reporting.turned_down(frozenset(self._gone))
+        if error.answer == RECORD_MISSING and self._sent[club] < MOST_SENDS:
+            self._sent[club] += 1
+            self._lacking.add(club)
         if self._said.is_new(club, f"{number} {error}"):
             logger.warning(
                 "a club gave no usable sum",

@@ -63,15 +63,19 @@ def show(folder: NodeFolder, campaign: CampaignArgument, as_json: AsJson = False
 
     Example: homefield-node campaign show ./club-a ./manifest.json
     """
+    from client.campaigns.course import course_of
     from client.settings import load_settings
 
     settings = load_settings(folder)
     found = _found(settings, campaign)
+    course = course_of(settings, found.manifest)
     if as_json:
-        print_json("homefield-node-campaign-show-1", _as_json(found) | {"signed": found.signed.as_json()})
+        answered = {"rounds_answered": sorted(course.answered)}
+        print_json("homefield-node-campaign-show-1", _as_json(found) | answered | {"signed": found.signed.as_json()})
         return
     _show(found, settings)
-    say(f"State: {found.status.value}." + (f" {found.problem}." if found.problem else ""))
+    state = ", ".join(filter(None, (found.status.value, course.words)))
+    say(f"State: {state}." + (f" {found.problem}." if found.problem else ""))
     if found.status.value == "waiting":
         _say_what_stands_against(settings, found.manifest)
         verbs = [(verb, ["homefield-node", "campaign", verb, folder, campaign]) for verb in ("approve", "reject")]
@@ -219,8 +223,13 @@ def _checked(settings: "NodeSettings", signed: "SignedManifest") -> "KnownCampai
 
 
 def _show(known: "KnownCampaign", settings: "NodeSettings") -> None:
+    from client.campaigns.course import course_of
+    from client.campaigns.season_words import exchange_rows
+
     by = " and ".join(one.organisation for one in known.signed.signatures)
-    rows = [*describe(known.manifest, settings), ("Signed by", by)]
+    course = course_of(settings, known.manifest)
+    exchanges = exchange_rows(known.manifest, course, now=utc_now(), zone=settings.timezone)
+    rows = [*describe(known.manifest, settings), *exchanges, ("Signed by", by)]
     print_table(f"Campaign {known.manifest.campaign_id}", ("What", "Value"), rows)
 
 
@@ -272,6 +281,7 @@ def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tup
     """What a club analyst needs to know before approving: data, privacy, noise, time; names beside ids where known."""
     from client.federation.approval import MODEL_WORDS
     from policies.campaigns.cost import cost_of, year_in_words
+    from policies.campaigns.season_cost import season_in_words
 
     cost = cost_of(manifest)
     names: dict[str, str] = {settings.club: settings.name}
@@ -285,6 +295,7 @@ def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tup
             "Privacy per athlete",
             f"ε ≤ {cost.epsilon:.2f} at δ = {cost.delta:g}, all rounds together ({cost.micro_rho:,} micro-rho)",
         ),
+        *season_in_words(manifest),
         ("A year", year_in_words(cost)),
         ("Public number N", f"{manifest.public_athletes}: sums are divided by it, whoever takes part"),
         ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move an answer"),
@@ -302,4 +313,7 @@ def _named(name: str | None, known_as: str) -> str:
 def _method(manifest: "CampaignManifest") -> str:
     if manifest.exchange is None:
         return counted(manifest.rounds, "round") + " of gradient steps"
-    return f"one exchange: {counted(manifest.exchange.axes, 'number')} along public axes, asked once"
+    asked = f"{counted(manifest.exchange.axes, 'number')} along public axes"
+    if manifest.exchange.season is not None:
+        return f"{manifest.rounds} exchanges: {asked}, asked once in each"
+    return f"one exchange: {asked}, asked once"

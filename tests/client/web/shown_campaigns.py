@@ -7,7 +7,7 @@ from client.campaigns.known_campaigns import known_campaigns
 from client.commands.setup import _create_fleet_key
 from client.federation.identity import fleet_key_line
 from client.settings import NodeSettings
-from models.training.recipes import exchange_recipe, manifest_from, rounds_recipe
+from models.training.recipes import exchange_recipe, manifest_from, rounds_recipe, season_recipe
 from policies.campaign import SignedManifest
 from policies.signing import SigningKey
 from tests.cosigned_campaigns import cosigned
@@ -23,24 +23,26 @@ def linked(settings: NodeSettings) -> NodeSettings:
     return replace(settings, league_key=LEAGUE.verify_key.text, consent_service_key=UNION.verify_key.text)
 
 
-def campaign(settings: NodeSettings, now: datetime, *, rounds: int | None = None) -> SignedManifest:
-    """A campaign that names this node and another club, signed by league and union."""
+def campaign(settings: NodeSettings, now: datetime, *, rounds: int | None = None, exchanges: int = 1) -> SignedManifest:
+    """A campaign that names this node and another club, signed by league and union; of several exchanges, a season."""
     model = "recovery-linear-1"
     exchange = exchange_recipe(model, athletes=61, clubs=2, epsilon=1.0, delta=1e-6)
     recipe = exchange if rounds is None else rounds_recipe(model, athletes=61, rounds=rounds)
+    if exchanges > 1:
+        recipe = season_recipe(recipe, exchanges=exchanges, every_days=112)
     manifest = manifest_from(
         recipe,
         campaign_id="recovery-winter",
         league="league",
         clubs={settings.club: fleet_key_line(settings), "club-z": "key"},
         opens=now - timedelta(hours=1),
-        expires=now + timedelta(days=20),
+        expires=now + timedelta(days=20 + 112 * (exchanges - 1)),
     )
     return cosigned(manifest, LEAGUE, UNION)
 
 
-def shown(settings: NodeSettings, now: datetime, *, rounds: int | None = None) -> SignedManifest:
+def shown(settings: NodeSettings, now: datetime, *, rounds: int | None = None, exchanges: int = 1) -> SignedManifest:
     """The same, once the node was shown it."""
-    signed = campaign(settings, now, rounds=rounds)
+    signed = campaign(settings, now, rounds=rounds, exchanges=exchanges)
     known_campaigns(settings).show(signed, now=now)
     return signed
