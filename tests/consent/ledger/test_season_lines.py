@@ -186,7 +186,7 @@ class Series:
         """The ledger counts as the model does, and no 365 days of any line hold more than the cap."""
         for line in set(self.lines.values()):
             with self.world.store.transactions.read() as tx:
-                assert in_use(tx, self.athlete, line) == self.used(line) <= SEASON_CAP
+                assert in_use(tx, [self.athlete], line)[self.athlete] == self.used(line) <= SEASON_CAP
             for end, _, _ in self.spent:
                 within = [rho for at, of, rho in self.spent if of == line and end - SEASON < at <= end]
                 assert sum(within) <= SEASON_CAP
