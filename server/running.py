@@ -18,6 +18,7 @@ from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from server.app import build_app
 from server.consent_client import CoordinatorConsentClient
 from server.errors import BadCoordinatorSettings
+from server.federation.arrivals import HOLD_S
 from server.federation.campaigns import CampaignWorker
 from server.federation.checkpoints import Checkpoints
 from server.federation.fleet import Fleet, build_fleet_app
@@ -37,6 +38,7 @@ class Coordinator:
     """One coordinator; `working` runs its threads."""
 
     folder: Path
+    fleet: Fleet
     web_app: FastAPI
     fleet_app: FastAPI
     worker: CampaignWorker
@@ -63,7 +65,7 @@ class Coordinator:
         certificate = CertificateWatch(read_fleet_certificate(settings).ends, clock)
         consent = CoordinatorConsentClient.of(settings, clock=clock)
         engine = open_database(settings)
-        fleet = Fleet.open()
+        fleet = Fleet.open(hold_s=HOLD_S)
         worker = CampaignWorker(
             store=CoordinatorStore(engine, clock=clock),
             fleet=fleet,
@@ -88,7 +90,7 @@ class Coordinator:
         )
         figures = coordinator_figures(worker.store, fleet, consent, certificate)
         fleet_app = build_fleet_app(fleet, health=health)
-        return cls(settings.directory, web, fleet_app, worker, certificate, consent, figures, health, threads)
+        return cls(settings.directory, fleet, web, fleet_app, worker, certificate, consent, figures, health, threads)
 
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:

@@ -105,6 +105,10 @@ def _nodes_page(site: LeagueSite, context: StaffRequest) -> Response:
     )
 
 
+NOTED = (CampaignState.WAITING, CampaignState.RUNNING, CampaignState.DONE)
+"""States in which the detail is no reason for an end, and is shown as a note."""
+
+
 def _current(found: tuple[Campaign, ...]) -> Campaign | None:
     """The campaign the page is about: the one under way, else the newest."""
     states = (CampaignState.RUNNING, CampaignState.WAITING, CampaignState.INTERRUPTED)
@@ -145,7 +149,7 @@ def _full(site: LeagueSite, campaign: Campaign) -> dict[str, object]:
         if campaign.state in (*OVER, CampaignState.INTERRUPTED)
         else "A round takes seconds once every club is online.",
         "failed": campaign.state is CampaignState.FAILED,
-        "noted": campaign.state in (CampaignState.WAITING, CampaignState.RUNNING) and bool(campaign.detail),
+        "noted": campaign.state in NOTED and bool(campaign.detail),
         "interrupted": campaign.state is CampaignState.INTERRUPTED,
         "signed": _signed(campaign),
         "round": f"Parts received in round {min(campaign.rounds_done + 1, manifest.rounds)}",
