@@ -18,7 +18,7 @@ from chassis.cli.options import Demo, Proxies, PublicUrl
 from chassis.clock import utc_now
 from chassis.operations.log_lines import LogFormat, LogLevel
 from chassis.operations.no_core_dump import forbid_core_dumps
-from server.commands.coordinator_folder import CoordinatorFolder, database_of
+from server.commands.coordinator_folder import CoordinatorFolder, database_of, note_ports
 from server.errors import BadCoordinatorSettings
 
 
@@ -87,10 +87,12 @@ def serve(
     beside = operator_listeners(coordinator.figures, coordinator.health, host=metrics_host, port=metrics_port)
     stop = stopped_by_signals()
     with coordinator.working(), serving([*listeners, *beside]):
+        note_ports(folder, fleet_port=listeners[1].port, web_port=listeners[0].port)
         say_operator_address(metrics_host, beside)
         say(f"fleet api on https://{fleet_host}:{listeners[1].port}")
         say(f"listening on http://{host}:{listeners[0].port}")
         wait_for_stop(stop, [*listeners, *beside])
+        coordinator.fleet.arrivals.release_all()
 
 
 def check_certificate(certificate: str, key: str) -> None:
