@@ -18,10 +18,10 @@ from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from server.app import build_app
 from server.consent_client import CoordinatorConsentClient
 from server.errors import BadCoordinatorSettings
-from server.federation.arrivals import HOLD_S
 from server.federation.campaigns import CampaignWorker
 from server.federation.checkpoints import Checkpoints
 from server.federation.fleet import Fleet, build_fleet_app
+from server.federation.fleet_api.arrivals import HOLD_S
 from server.federation.fleet_certificate import CertificateWatch, read_fleet_certificate
 from server.figures import coordinator_figures, coordinator_health
 from server.registry_store import RegistryStore

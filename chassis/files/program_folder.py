@@ -22,7 +22,7 @@ def taken_for_another(settings_file: Path, *, expected: str) -> str | None:
         return None
     if not isinstance(stored, dict) or expected in stored:
         return None
-    kind = next((whose for name, whose in OWN_SETTING.items() if name in stored), None)
+    kind = next((program for name, program in OWN_SETTING.items() if name in stored), None)
     if kind is None:
         return None
     return f"expected the folder of {OWN_SETTING[expected]}, got {settings_file.parent}, which is that of {kind}"

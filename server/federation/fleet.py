@@ -41,8 +41,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chassis.http.limited_bodies import BodyLimit, BodyLimits
 from chassis.operations.health import ALWAYS_WELL, ProgramHealth
 from server.errors import AlreadyExists, BadCoordinatorSettings
-from server.federation.arrivals import Arrivals
-from server.federation.fleet_routes import FLEET, SERVED, fleet_routes
+from server.federation.fleet_api.arrivals import Arrivals
+from server.federation.fleet_api.fleet_routes import FLEET, SERVED, fleet_routes
 
 SWITCHED_OFF = server.federation.switches.SWITCHES
 

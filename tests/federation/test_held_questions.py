@@ -18,7 +18,7 @@ from flwr.supernode.node_auth_http_interceptor import NodeAuthHttpInterceptor
 from chassis.web import serving
 from client.federation import running
 from client.federation.fleet import Connection, FleetLoop
-from server.federation.arrivals import HOLD_S, Arrivals
+from server.federation.fleet_api.arrivals import HOLD_S, Arrivals
 from server.federation.grid import StateGrid
 from tests.own_loop import run_apart
 from tests.waiting import HANG_S

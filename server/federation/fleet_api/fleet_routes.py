@@ -20,14 +20,14 @@ from flwr.superlink.servicer.fleet import fleet_handlers
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
-from server.federation.arrivals import Arrivals
-from server.federation.own_objects import own_objects_only
+from server.federation.fleet_api.arrivals import Arrivals
+from server.federation.fleet_api.own_objects import own_objects_only
 
 FLEET = "/v1/fleet/"
 DISCONNECTED = "http.disconnect"
 
-Handler = Callable[[Any, InMemoryLinkState], Any]
-HANDLERS: Mapping[str, Handler] = {
+FleetHandler = Callable[[Any, InMemoryLinkState], Any]
+HANDLERS: Mapping[str, FleetHandler] = {
     "activate-node": lambda asked, state: fleet_handlers.activate_node(asked, state),
     "deactivate-node": lambda asked, state: fleet_handlers.deactivate_node(asked, state),
     "send-node-heartbeat": lambda asked, state: fleet_handlers.send_node_heartbeat(asked, state),
@@ -54,7 +54,7 @@ class _Served:
     state: InMemoryLinkState
     arrivals: Arrivals
 
-    def endpoint(self, handle: Handler) -> Callable[[Request], Awaitable[Response]]:
+    def endpoint(self, handle: FleetHandler) -> Callable[[Request], Awaitable[Response]]:
         """Return what answers one route; Flower's middleware puts its answer into bytes."""
 
         async def answered(request: Request) -> Response:
@@ -67,7 +67,7 @@ class _Served:
 
         return answered
 
-    def _handled(self, handle: Handler, asked: Any) -> Any:
+    def _handled(self, handle: FleetHandler, asked: Any) -> Any:
         own_replies_only(asked)
         own_objects_only(self.state, asked)
         return handle(asked, self.state)
