@@ -69,6 +69,7 @@ bench: $(READY) ## Measure the log (a million entries), signed calls, decisions,
 	$(BIN)/python -m tests.bench.bench_imports
 	$(BIN)/python -m tests.bench.bench_metrics
 	$(BIN)/python -m tests.bench.bench_learning
+	-$(BIN)/python -m tests.bench.bench_pfl
 	$(BIN)/python -m tests.bench.bench_campaign
 
 model: ## Search a model of acts, crashes, backups and recoveries for a broken promise (needs spin and gcc)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +10,9 @@ from client.features.daily import DailyTable
 from models import risk
 from models.arrays import Floats
 from models.errors import NotEnoughData
-from models.evaluation.adoption_gate import JudgedDays, own_base_rate
+from models.evaluation.adoption_gate import JudgedDays
 from models.evaluation.holdout import judge_days, learn_days
+from models.evaluation.risk_rows import end_to_end, judged_rows_of
 from models.features import AthleteSeries
 from models.training.club_head import club_weights
 
@@ -36,8 +36,12 @@ def judged_rows(weights: Floats, tables: Sequence[DailyTable], chosen: Callable[
     if not tables:
         raise NotEnoughData("expected at least one athlete")
     overall = usual_rate(tables)
-    columns = [_rows(weights, table, place, overall, chosen(table)) for place, table in enumerate(tables)]
-    return JudgedDays(*(np.concatenate(part) for part in zip(*columns, strict=True)))
+    return end_to_end(
+        [
+            judged_rows_of(weights, _series(table), chosen(table), place=place, overall=overall)
+            for place, table in enumerate(tables)
+        ]
+    )
 
 
 def used_here(weights: Floats, tables: Sequence[DailyTable], *, before: date = NEVER) -> Floats:
@@ -65,15 +69,3 @@ def usual_rate(tables: Sequence[DailyTable]) -> float:
 
 def _series(table: DailyTable) -> AthleteSeries:
     return risk.design({name: table.column(name) for name in risk.INPUTS})
-
-
-def _rows(weights: Floats, table: DailyTable, place: int, overall: float, chosen: Chosen) -> tuple[NDArray[Any], ...]:
-    """One athlete's columns of `JudgedDays`, in their order."""
-    series = _series(table)
-    known = np.flatnonzero(series.mask)
-    event = series.y[known].astype(np.float64)
-    base = own_base_rate(event, known, overall=overall)
-    judged = chosen[known]
-    X = series.X[known][judged]
-    who = np.full(int(judged.sum()), place, dtype=np.int64)
-    return risk.probability(weights, X), event[judged], who, base[judged], risk.score_without_history(weights, X)

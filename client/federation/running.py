@@ -12,6 +12,7 @@ from chassis.clock import Clock
 from chassis.operations.once_until_changed import OnceUntilChanged
 from client.consent_client import NodeConsentClient
 from client.errors import BadNodeSettings, ClientError, NoLeague
+from client.federation.awaiting_approval import AwaitingApproval
 from client.federation.client_app import build_client_app
 from client.federation.fleet import FleetLoop
 from client.federation.identity import approvals_of, fleet_key
@@ -74,16 +75,18 @@ class FederationNode:
             clock=clock,
             published=SeasonStarts(received).published,
         )
+        stop, approvals = threading.Event(), participation.approvals
+        held = AwaitingApproval(approvals.is_decided, stop.wait).holding(participation.answer)
         loop = FleetLoop(
             address=settings.coordinator,
             ca=settings.ca_file.read_bytes(),
             key=fleet_key(settings),
             app=build_client_app(
-                answer=Refusals(consent.event).noting(participation.answer),
+                answer=Refusals(consent.event).noting(held),
                 receive=received.receive,
             ),
         )
-        node = cls(participation, loop)
+        node = cls(participation, loop, _stop=stop)
         loop.on_change = node._changed
         return node
 
@@ -137,6 +140,9 @@ class FederationNode:
         """Ask for tokens of every approved campaign that has none yet; what fails is asked again next time."""
         for manifest in self.participation.approvals.open_at(self.participation.clock()):
             if manifest.sha256 in self._reserved:
+                continue
+            if self.participation.journal.rounds_done(manifest.sha256):  # whoever answered a round has asked for them
+                self._reserved.add(manifest.sha256)
                 continue
             try:
                 self.participation.reserve(manifest)

@@ -64,7 +64,7 @@ def _campaigns_of(tx: Transaction, athlete: AthleteId) -> list[str]:
 def _lines(tx: Transaction, athlete: AthleteId, sha256: str) -> list[BudgetLine]:
     if sha256 == ledger.RECOVERY:
         return [BudgetLine(ledger.RECOVERY, ledger.RECOVERY, "", ledger.charged(tx, athlete), "used")]
-    manifest, account = campaigns.get(tx, sha256).manifest, ledger.account(tx, athlete, sha256)
+    manifest, account = campaigns.get(tx, sha256).manifest, ledger.accounts(tx, [athlete], sha256)[athlete]
     paid = _paid_rounds(tx, athlete, sha256)
     used = BudgetLine(manifest.campaign_id, manifest.model, _span(paid), account.committed, "used")
     still = range(manifest.rounds - rounds_left(manifest, tx.now) + 1, manifest.rounds + 1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.console import is_agreed, print_json, print_table, say
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.text import moment
@@ -84,7 +84,7 @@ def close(folder: CoordinatorFolder, campaign: CampaignName, yes: Yes = False, a
     found = store.campaign(campaign)
     if found.state in OVER:
         raise BadCoordinatorSettings(f"{found.manifest.campaign_id} is over already: {found.state}")
-    if not yes and not as_json and not is_confirmed(f"Close {found.manifest.campaign_id} for good?"):
+    if not is_agreed(f"Close {found.manifest.campaign_id} for good?", yes=yes, as_json=as_json):
         raise typer.Abort
     with closing(consent_of(settings)) as consent:
         consent.event(CampaignClosed(campaign=found.sha256))

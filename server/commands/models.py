@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.console import is_agreed, print_json, print_table, say
 from chassis.cli.exit_codes import ExitCode
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
@@ -101,7 +101,7 @@ def rollback(
     _refuse_during_campaign(settings, record.model)
     newest, earlier = record.previous or "", record.goes_back_to or ""
     question = f"Go back from {newest[:16]} to {earlier[:16]} ({record.model}) for every club?"
-    if not yes and not is_confirmed(question):
+    if not is_agreed(question, yes=yes, as_json=as_json):
         raise CannotGoBack("nothing was changed")
     # The log first: nodes follow only what anybody can find there.
     details = ModelRegistered(manifest=record.campaign, model=record.model, model_id=record.sha256)

@@ -120,7 +120,7 @@ class CampaignWorker:
         """Send the newest models to clubs that are online and have not had them; what fails is tried again."""
         with self._undelivered_noted():
             for name, clubs in self._delivery().waiting().items():
-                with StateGrid(self.fleet.state) as grid:
+                with self._grid() as grid:
                     self._delivery().send(grid, name, clubs)
 
     @contextlib.contextmanager
@@ -131,6 +131,9 @@ class CampaignWorker:
         except Exception as error:
             if self._undelivered.is_new("delivery", type(error).__name__):
                 logger.warning("a published model cannot be delivered", extra={"error": type(error).__name__})
+
+    def _grid(self) -> StateGrid:
+        return StateGrid(self.fleet.state, pushed=self.fleet.arrivals.pushed)
 
     def _delivery(self) -> Delivery:
         if self._deliveries is None:
@@ -172,8 +175,14 @@ class CampaignWorker:
             self._end(campaign, CampaignState.DONE, model_id=model_id)
 
     def _end(self, campaign: Campaign, state: CampaignState, *, detail: str = "", model_id: str = "") -> None:
-        """Mark a campaign as over and tell the ledger; a restart in between tells it then."""
-        self.store.set_state(campaign.sha256, state, detail=detail, model_id=model_id)
+        """Mark a campaign as over and tell the ledger; a restart in between tells it then.
+
+        What was noted while it ran, such as who turned it down, stays beside why it ended.
+        """
+        present = self.store.campaign(campaign.sha256)
+        noted = present.detail if present.state in (CampaignState.WAITING, CampaignState.RUNNING) else ""
+        told = "; ".join(part for part in (detail, noted) if part)
+        self.store.set_state(campaign.sha256, state, detail=told, model_id=model_id)
         self._report(self.store.campaign(campaign.sha256))
 
     def _report(self, campaign: Campaign) -> None:
@@ -203,7 +212,7 @@ class CampaignWorker:
         if part.is_early(self.clock()):
             return part.goes_on_from or ""
         states: list[ServerState] = []
-        with StateGrid(self.fleet.state) as grid:
+        with self._grid() as grid:
             training = Training(
                 manifest=manifest,
                 nodes=self._nodes(manifest, without_others=part.is_later),

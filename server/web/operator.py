@@ -109,6 +109,10 @@ def _nodes_page(site: LeagueSite, context: StaffRequest) -> Response:
     )
 
 
+NOTED = (CampaignState.WAITING, CampaignState.RUNNING, CampaignState.DONE)
+"""States in which the detail is no reason for an end, and is shown as a note."""
+
+
 def _current(found: tuple[Campaign, ...]) -> Campaign | None:
     """The campaign the page is about: the one under way, else a season that rests, else the newest."""
     states = (CampaignState.RUNNING, CampaignState.WAITING, CampaignState.INTERRUPTED)
@@ -151,7 +155,7 @@ def _full(site: LeagueSite, campaign: Campaign) -> dict[str, object]:
         if campaign.state in (*OVER, CampaignState.INTERRUPTED, CampaignState.RESTING)
         else "A round takes seconds once every club is online.",
         "failed": campaign.state is CampaignState.FAILED,
-        "noted": campaign.state in (CampaignState.WAITING, CampaignState.RUNNING) and bool(campaign.detail),
+        "noted": campaign.state in NOTED and bool(campaign.detail),
         "interrupted": campaign.state is CampaignState.INTERRUPTED,
         "ends": long_date(next_window(campaign)[1]),
         "signed": _signed(campaign),

@@ -179,7 +179,7 @@ def test_an_interrupted_campaign_is_shown_resumed_and_closed_and_the_ledger_hear
     unheard = end("campaign", "close", folder, sha256, "--yes")
     still = store.campaign(sha256).state
     service.down = False
-    closed = json.loads(run("campaign", "close", folder, sha256, "--json").stdout)
+    closed = json.loads(run("campaign", "close", folder, sha256, "--yes", "--json").stdout)
 
     assert "campaign resume" in shown
     assert "league and union" in shown
