@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -26,6 +27,8 @@ from models.evaluation.adoption_gate import gate
 from models.evaluation.comparison import judge
 from models.evaluation.drift import spread_of_mean
 from models.evaluation.head_errors import ALONE, WITH_HEADS, Difference, HeadErrors, judge_with_heads
+from models.evidence.gate import gate_with_evidence
+from models.evidence.record import PooledEvidence
 from models.features import NETWORK_SCHEMA, RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS
 from models.networks.installed import check_installed, is_installed
 from models.registry import CARD, RECORD, WEIGHTS, OpenedModel, SealedModel, open_sealed_by_any, read_folder
@@ -41,6 +44,7 @@ class Verdict(BaseModel):
     """What this node's gate said of one model. figures: mean absolute errors, or the gate's own figures.
 
     judged_athletes: how many the judged days are of; judged: when. Both are None in a verdict that did not say it yet.
+    evidence: the league's evidence record that it rests on; None without one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,6 +57,7 @@ class Verdict(BaseModel):
     judged_athletes: int | None = Field(default=None, ge=0)
     figures: dict[str, float]
     judged: AwareDatetime | None = None
+    evidence: HexHash | None = None
 
 
 class Adoption(BaseModel):
@@ -90,21 +95,39 @@ def check_can_judge(model: str) -> None:
         check_installed()
 
 
-def judge_model(opened: OpenedModel, tables: Sequence[DailyTable], *, now: datetime | None = None) -> Verdict:
+def judge_model(
+    opened: OpenedModel,
+    tables: Sequence[DailyTable],
+    *,
+    now: datetime | None = None,
+    evidence: PooledEvidence | None = None,
+) -> Verdict:
     """Put one model through this node's gate. tables: the days of athletes who let the league learn.
 
-    Raises NotInstalled for a network where its libraries are not installed.
+    evidence: the league's on this very model, where it is of risk; any other is left aside. Raises NotInstalled for a
+    network where its libraries are not installed.
     """
-    return judge_weights(opened.record.model, opened.record.sha256, opened.weights, tables, now=now)
+    name = opened.record.sha256
+    fits = evidence is not None and evidence.record.judges == name
+    return judge_weights(
+        opened.record.model, name, opened.weights, tables, now=now, evidence=evidence if fits else None
+    )
 
 
 def judge_weights(
-    name: str, sha256: str, weights: Floats, tables: Sequence[DailyTable], *, now: datetime | None = None
+    name: str,
+    sha256: str,
+    weights: Floats,
+    tables: Sequence[DailyTable],
+    *,
+    now: datetime | None = None,
+    evidence: PooledEvidence | None = None,
 ) -> Verdict:
     """Put weights through this node's gate. name: of an installed model; sha256: what the verdict calls them."""
     judges = {RECOVERY_SCHEMA.model: _judge_recovery, NETWORK_SCHEMA.model: _judge_network}
+    risk = partial(_judge_risk, evidence=evidence)
     try:
-        found = judges.get(name, _judge_risk)(weights, [table for table in tables if table.dates])
+        found = judges.get(name, risk)(weights, [table for table in tables if table.dates])
     except NotEnoughData:
         found = _Judgement(("not enough days held back to judge it",), 0, 0, {})
     kept = {name: value for name, value in found.figures.items() if np.isfinite(value)}
@@ -117,6 +140,7 @@ def judge_weights(
         judged_athletes=found.athletes,
         figures=kept,
         judged=now,
+        evidence=None if evidence is None else evidence.record.sha256,
     )
 
 
@@ -175,9 +199,13 @@ def _network_spread(errors: Sequence[tuple[float, int]]) -> float:
     return spread_of_mean(sums, days, rng=np.random.default_rng(GATE_SEED))
 
 
-def _judge_risk(weights: Floats, tables: Sequence[DailyTable]) -> _Judgement:
+def _judge_risk(weights: Floats, tables: Sequence[DailyTable], evidence: PooledEvidence | None) -> _Judgement:
     outcomes = judged_rows(used_here(weights, tables), tables, held_back)
-    found = gate(outcomes, parameters=RISK_SCHEMA.dimension, rng=np.random.default_rng(GATE_SEED))
+    rng = np.random.default_rng(GATE_SEED)
+    if evidence is None:
+        found = gate(outcomes, parameters=RISK_SCHEMA.dimension, rng=rng)
+    else:
+        found = gate_with_evidence(outcomes, evidence, parameters=RISK_SCHEMA.dimension, rng=rng)
     athletes = int(np.unique(outcomes.athlete).size)
     return _Judgement(found.reasons, int(outcomes.event.size), athletes, found.figures)
 

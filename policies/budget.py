@@ -32,6 +32,7 @@ CAMPAIGN_CAP = 88_152
 
 LEAST_SCALE = 1_000.0  # ours: below it the slack of a network's rounds would eat what the closed form gains
 MOST_COORDINATES = 100_000  # of one answer, as `models.wire` bounds it; what a manifest of rounds does not name
+EVIDENCE_NUMBERS = 3  # of one answer in a campaign for evidence (`models.evidence.answer`)
 REACH = 10.0  # ours: standard deviations up to which a coordinate is compared; beyond lies less than 2e-23
 
 _HALVINGS = 200  # enough to exhaust a double from any starting interval used here
@@ -157,6 +158,8 @@ def rounds_of(manifest: "CampaignManifest", rounds: int) -> GaussianRounds | Non
     if manifest.min_honest_clubs != 1:
         return None
     coordinates = MOST_COORDINATES if manifest.exchange is None else manifest.exchange.axes
+    if manifest.evidence is not None:
+        coordinates = EVIDENCE_NUMBERS
     return GaussianRounds(
         rho_micro=campaign_cost(manifest.noise_multiplier, rounds) if rounds else 0,
         draws=rounds * coordinates,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -56,6 +56,19 @@ class ExchangeTerms(BaseModel):
         return body
 
 
+class EvidenceTerms(BaseModel):
+    """What a campaign for evidence names: the published model that is judged, by its record, and what is asked of it.
+
+    record: hash of the record; a node refuses any but the newest that it holds and has proved itself. answer: which
+    numbers an athlete's days are turned into.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    record: HexHash
+    answer: Literal["pairs-1"] = "pairs-1"
+
+
 class CampaignManifest(BaseModel):
     """One campaign. Privacy parameters come from here and from nowhere else.
 
@@ -67,6 +80,8 @@ class CampaignManifest(BaseModel):
     public_athletes: the public number N that sums are divided by, never the real count.
     exchange: None for rounds of gradient steps. With it there is one round for each exchange, which takes no step of a
     chosen size: the coordinator shrinks the sum by the public prior (docs/privacy.md §1.8, §1.12).
+    evidence: None for a campaign that teaches a model. With it nothing is taught: in one round the published model
+    whose weights `initial_weights` names is judged (docs/privacy.md §1.13).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -93,6 +108,7 @@ class CampaignManifest(BaseModel):
     opens: datetime
     expires: datetime
     exchange: ExchangeTerms | None = None
+    evidence: EvidenceTerms | None = None
 
     @field_validator("opens", "expires")
     @classmethod
@@ -112,12 +128,23 @@ class CampaignManifest(BaseModel):
             raise ValueError(problem)
         return self
 
+    @model_validator(mode="after")
+    def _one_round_of_evidence(self) -> "CampaignManifest":
+        if self.evidence is None:
+            return self
+        if self.exchange is not None:
+            raise ValueError("expected an exchange or evidence, got both")
+        if (self.rounds, self.learning_rate, self.momentum) != (1, 1.0, 0.0):
+            raise ValueError("expected one round, learning rate 1 and no momentum: evidence teaches nothing")
+        return self
+
     @model_serializer(mode="wrap")
     def _as_signed(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A manifest without an exchange has the bytes that it had before there were any: its signature holds."""
+        """A manifest without an exchange, or evidence, has the bytes that it had before there were any."""
         body: dict[str, Any] = handler(self)
-        if self.exchange is None:
-            body.pop("exchange", None)
+        for name in ("exchange", "evidence"):
+            if body.get(name) is None:
+                body.pop(name, None)
         return body
 
     def canonical(self) -> bytes:

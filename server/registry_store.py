@@ -24,6 +24,7 @@ from policies.campaign import CampaignManifest
 from policies.campaigns.season_windows import season_of
 from policies.signing import SigningKey, VerifyKey
 from server.errors import BadCoordinatorSettings, CampaignFailed, UnknownModel
+from server.evidence_store import EVIDENCE, EvidenceStore
 
 _TICK = timedelta(microseconds=1)
 CARD_TEXT = "card.md"  # for people; the signed card is card.json
@@ -90,6 +91,11 @@ class RegistryStore(RegistryFolder):
     key: SigningKey
     clock: Clock
     former: VerifyKey | None = None
+
+    @property
+    def evidence(self) -> EvidenceStore:
+        """Where the evidence on these models is kept."""
+        return EvidenceStore(self.directory / EVIDENCE, key=self.key, clock=self.clock)
 
     def seal(self, manifest: CampaignManifest, state: ServerState) -> str:
         """Sign and keep the model of a finished campaign, or of an exchange of a season; returns the version's name.

@@ -77,8 +77,8 @@ KINDS: Mapping[EventKind, KindWords] = {
         "Which campaign, and what differed.",
     ),
     K.MODEL_REGISTERED: KindWords(
-        "A model with its card was entered in the league’s registry.",
-        "Which model, and its fingerprint.",
+        "A model with its card, or evidence on one, was entered in the league’s registry.",
+        "Which model, and the fingerprint of the record.",
     ),
     K.MODEL_ADOPTED: KindWords(
         "A club measured a model on its own later data.",

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from chassis.files.replace_file import replace_durably
 from client.errors import BadNodeSettings, NotApproved
-from client.federation.approval import ApprovalFile, Approvals, check_manifest
+from client.federation.approval import ApprovalFile, Approvals
 from client.federation.decided.decisions import Against, Decisions
 from client.federation.identity import approvals_of
 from client.settings import NodeSettings
@@ -61,7 +61,7 @@ class KnownCampaigns:
         Raises NotApproved for any other.
         """
         manifest = self.approvals.signed_by_both(signed)
-        check_manifest(manifest, club=self.approvals.club, fleet_key=self.approvals.fleet_key, now=now)
+        self.approvals.check_fits(manifest, now=now)
         self.shown.mkdir(mode=0o700, parents=True, exist_ok=True)
         replace_durably(self.shown / f"{manifest.sha256}.json", signed.model_dump_json(indent=2).encode())
         return self._known(signed, now)

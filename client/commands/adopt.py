@@ -39,6 +39,8 @@ def adopt(
     from client.consent_client import NodeConsentClient
     from client.league_models.chain import ModelChain
     from client.league_models.parcel import read_published
+    from client.learning.league_evidence import HeldEvidence
+    from client.learning.league_evidence_words import evidence_words
     from client.learning.learners import league_keys, learners
     from client.settings import load_settings
 
@@ -50,7 +52,8 @@ def adopt(
     chain = ModelChain(settings.received, keys, settings.models)
     _, new = chain.examine(parcel, now=utc_now())
     with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
-        verdict = judge_model(opened, _tables(settings, learners(consent, opened.record)), now=utc_now())
+        tables, evidence = _tables(settings, learners(consent, opened.record)), HeldEvidence(settings.received, keys)
+        verdict = judge_model(opened, tables, now=utc_now(), evidence=evidence.of(opened.record.model))
         # The log first: a verdict that nobody could see later is none. Which way it went is told to nobody.
         consent.event(ModelJudged(model=verdict.model_id))
     chain.keep(parcel, new)
@@ -58,6 +61,8 @@ def adopt(
     if as_json:
         print_json("homefield-adopt-1", verdict.model_dump(mode="json"))
         return
+    if words := evidence_words(verdict):
+        say(words + ".")
     rows = [(name, f"{value:.3f}") for name, value in verdict.figures.items()]
     print_table(f"{verdict.model} on {verdict.judged_days:,} days held back", ("Figure", "Value"), rows)
     say("Adopted." if verdict.adopted else "Not used here: " + "; ".join(verdict.reasons) + ".")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -47,12 +47,27 @@ class ApprovalFile(BaseModel):
     signature: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
 
 
-def check_manifest(manifest: CampaignManifest, *, club: OrgId, fleet_key: str, now: datetime) -> None:
+class JudgedModels(Protocol):
+    """What knows which models a campaign for evidence may judge here."""
+
+    def check(self, manifest: CampaignManifest) -> None:
+        """Return if this node holds and has proved the model that the campaign judges; raises NotApproved otherwise."""
+
+
+def check_manifest(
+    manifest: CampaignManifest, *, club: OrgId, fleet_key: str, now: datetime, judged: JudgedModels | None = None
+) -> None:
     """Return if this node could take part; raises NotApproved saying what stands against it.
 
-    The same checks run at approval and again at every message, by code that the coordinator cannot reach.
+    The same checks run at approval and again at every message, by code that the coordinator cannot reach. judged: for
+    campaigns for evidence, of which none is taken without it.
     """
     problem = _problem(manifest, club=club, fleet_key=fleet_key, now=now)
+    if problem is None and manifest.evidence is not None:
+        if judged is not None:
+            judged.check(manifest)
+            return
+        problem = CampaignRefusal.UNKNOWN_MODEL, "the campaign judges a model, and this node holds none"
     if problem is not None:
         refusal, text = problem
         raise NotApproved(text, refusal=refusal)
@@ -82,7 +97,7 @@ def _problem(
             check_installed()
     except ModelError as error:
         return CampaignRefusal.UNKNOWN_MODEL, f"the campaign does not fit what is installed here: {error}"
-    if manifest.initial_weights != weights_sha256(initial_weights(manifest.model)):
+    if manifest.evidence is None and manifest.initial_weights != weights_sha256(initial_weights(manifest.model)):
         return CampaignRefusal.UNKNOWN_MODEL, "the campaign begins with other weights than are installed here"
     return None
 
@@ -106,7 +121,7 @@ class Approvals:
     """The approved manifests of one node. `fleet_key` is its public key line in OpenSSH form.
 
     club_keys: the present one, and the one before where it has changed: it signed what came before. signers: who must
-    have signed a campaign before it is approved, and at every message.
+    have signed a campaign before it is approved, and at every message. judged: the models that this node received.
     """
 
     directory: Path
@@ -114,6 +129,7 @@ class Approvals:
     club_keys: tuple[VerifyKey, ...]
     signers: CampaignSigners
     fleet_key: str
+    judged: JudgedModels | None = None
 
     @property
     def decisions(self) -> Decisions:
@@ -132,8 +148,12 @@ class Approvals:
         digits.
         """
         manifest = self.approved(sha256)
-        check_manifest(manifest, club=self.club, fleet_key=self.fleet_key, now=now)
+        self.check_fits(manifest, now=now)
         return manifest
+
+    def check_fits(self, manifest: CampaignManifest, *, now: datetime) -> None:
+        """Check the manifest as `check_manifest` does, for this node."""
+        check_manifest(manifest, club=self.club, fleet_key=self.fleet_key, now=now, judged=self.judged)
 
     def has_file(self, sha256: str) -> bool:
         """True where there is an approval of this campaign, whether it counts or not."""
@@ -186,7 +206,7 @@ class Approvals:
         """
         manifest = self.signed_by_both(signed)
         self.decisions.check(manifest.sha256)
-        check_manifest(manifest, club=self.club, fleet_key=self.fleet_key, now=now)
+        self.check_fits(manifest, now=now)
         stored = ApprovalFile(
             signed=signed,
             club=self.club,

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from chassis.files.secret_file import read_secret
 from client.errors import BadNodeSettings, NoLeague
 from client.federation.approval import Approvals
+from client.league_models.judged_model import ReceivedToJudge
 from client.settings import NodeSettings
 
 
@@ -44,11 +45,12 @@ def approvals_of(settings: NodeSettings) -> Approvals:
     """Return the node's approved campaigns; raises NoLeague if it is linked to none."""
     if settings.league_key is None:
         raise NoLeague
-    rotating = settings.rotating_key
+    rotating, signers = settings.rotating_key, settings.campaign_signers()
     return Approvals(
         directory=settings.approved,
         club=settings.club,
         club_keys=(rotating.present.verify_key, *([rotating.former] if rotating.former else [])),
-        signers=settings.campaign_signers(),
+        signers=signers,
         fleet_key=fleet_key_line(settings),
+        judged=ReceivedToJudge(settings.received, signers.league),
     )

@@ -19,6 +19,7 @@ from client.federation.approval import Approvals, check_squad
 from client.federation.journal import RoundJournal
 from client.federation.season_start import PublishedStart, check_exchange, nothing_published
 from models.errors import BadWeights
+from models.evidence.contribution import evidence_contribution
 from models.features import SCHEMAS, AthleteSeries
 from models.privacy.contribution import contribution
 from models.training.initial_weights import weights_sha256
@@ -56,7 +57,7 @@ class Days(Protocol):
         """Athletes this node can still read."""
 
     def learnable(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> frozenset[AthleteId]:
-        """Those with at least one day that the campaign's model can learn from."""
+        """Those with at least one day that the campaign's model can learn from, or be judged on where it asks that."""
 
     def series(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> Sequence[AthleteSeries]:
         """One series per readable athlete."""
@@ -109,7 +110,8 @@ class Participation:
         if known is not None:
             return known
         accepted = self._accepted(manifest, request.round)
-        values = contribution(manifest, request.weights, self.days.series(manifest, accepted))
+        answer = contribution if manifest.evidence is None else evidence_contribution
+        values = answer(manifest, request.weights, self.days.series(manifest, accepted))
         reply = to_bytes(
             ContributionSum(manifest_sha256=manifest.sha256, round=request.round, club=self.club, values=values)
         )

@@ -1,4 +1,4 @@
-"""From the vault to what a model learns from: one series per athlete, built once per campaign."""
+"""From the vault to what a model learns from, or is judged on: one series per athlete, built once per campaign."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -11,7 +11,7 @@ from client.features.athlete_days import athlete_days
 from client.features.daily import DailyTable
 from client.vault.store import Vault
 from models import recovery, risk
-from models.evaluation.holdout import learn_days
+from models.evaluation.holdout import judge_days, learn_days
 from models.features import READINESS_MODELS, SCHEMAS, AthleteSeries
 from models.privacy.packed_series import PackedSeries
 from policies.campaign import CampaignManifest
@@ -26,6 +26,16 @@ def series_of(table: DailyTable, model: str) -> AthleteSeries:
     Raises RoundRefused for a model without a recipe here.
     """
     return _design(table, model).restricted(learn_days(len(table.dates)))
+
+
+def series_to_judge(table: DailyTable, model: str) -> AthleteSeries:
+    """Return all days of one athlete for evidence on `model`; none is left to count where no day is held back.
+
+    Raises RoundRefused for a model without a recipe here.
+    """
+    whole = _design(table, model)
+    held_back = judge_days(len(table.dates), gap_d=risk.HORIZON_D)
+    return whole if (whole.mask & held_back).any() else whole.restricted(held_back)
 
 
 def _design(table: DailyTable, model: str) -> AthleteSeries:
@@ -88,7 +98,7 @@ class SeriesSource:
             is_whole = held.issuperset(before.series)
             kept = before if is_whole else _Kept({one: before.series[one] for one in held & set(before.series)})
             for athlete in sorted((wanted & held) - set(kept.series)):
-                series = _built(vault, manifest.model, athlete)
+                series = _built(vault, manifest, athlete)
                 if series.n_valid:
                     kept.series[athlete] = series
         self._keep(manifest.sha256, kept)
@@ -102,9 +112,10 @@ class SeriesSource:
             del self._kept[next(iter(self._kept))]
 
 
-def _built(vault: Vault, model: str, athlete: AthleteId) -> AthleteSeries:
+def _built(vault: Vault, manifest: CampaignManifest, athlete: AthleteId) -> AthleteSeries:
+    """One athlete's series for a campaign that teaches, or for one that judges."""
     try:
         table = athlete_days(vault, athlete)
     except (UnknownAthlete, AthleteErased):
         table = DailyTable((), {})
-    return series_of(table, model)
+    return (series_of if manifest.evidence is None else series_to_judge)(table, manifest.model)

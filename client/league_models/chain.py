@@ -18,7 +18,16 @@ from client.errors import KeptOut, NotApproved
 from client.league_models.parcel import Parcel, files_of
 from models.chain import Version, check_successor, check_weights
 from models.errors import BadChain, ModelError, NotAtHand
-from models.registry import MANIFEST, RECORD, WEIGHTS, ModelRecord, OpenedModel, open_sealed_by_any, parse_signed
+from models.registry import (
+    MANIFEST,
+    RECORD,
+    WEIGHTS,
+    ModelRecord,
+    OpenedModel,
+    open_sealed_by_any,
+    parse_signed,
+    read_folder,
+)
 from policies.campaign import CampaignManifest, HexHash
 from policies.errors import PolicyError
 from policies.signing import VerifyKey
@@ -88,6 +97,20 @@ class ModelChain:
         found = [_record(folder, name) for folder, name in names if folder is not None and name]
         records = [one for one in found if one is not None and one.model == model]
         return max(records, key=lambda one: one.registered, default=None)
+
+    def proven(self, model: str) -> OpenedModel | None:
+        """Return the newest received version with its signature, hashes and weights checked anew; None without one.
+
+        Raises OSError, ModelError or PolicyError where one of them does not hold.
+        """
+        name = self._latest(model)
+        if not name:
+            return None
+        opened, version = open_sealed_by_any(read_folder(self.directory / name), self.league_keys), self._kept(name)
+        if version is None or opened.record.model != model:
+            raise BadChain("expected a version as this node keeps them")
+        check_weights(version, self._kept)
+        return opened
 
     def kept_out(self, model: str) -> KeptOutModel | None:
         """Return what was kept out since the newest version was taken, if anything was."""

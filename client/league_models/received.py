@@ -12,6 +12,7 @@ from typing import Protocol
 from chassis.clock import Clock, utc_now
 from client.league_models.chain import ModelChain
 from client.league_models.parcel import read_parcel
+from client.learning.league_evidence import HeldEvidence, read_evidence_parcel
 from models.errors import ModelError
 from models.registry import ModelRecord, OpenedModel, open_sealed_by_any, read_folder
 from policies.campaign import CampaignManifest
@@ -44,12 +45,22 @@ class ReceivedModels:
         """The chain of every model."""
         return ModelChain(self.directory, self.approvals.league_keys, self.adopted)
 
+    @property
+    def evidence(self) -> HeldEvidence:
+        """The evidence on each kind of model."""
+        return HeldEvidence(self.directory, self.approvals.league_keys)
+
     def receive(self, data: bytes) -> None:
-        """Verify and keep a published model of a campaign that this club approved, or one that goes back to an earlier.
+        """Verify and keep a published model of a campaign that this club approved, or one that goes back to an earlier;
+        or the league's evidence on one.
 
         Raises RoundRefused for bytes that are no model, NotApproved for one that the league did not sign or whose
         campaign this club did not approve, KeptOut for one that does not follow what this node holds.
         """
+        evidence = read_evidence_parcel(data)
+        if evidence is not None:
+            self.evidence.take(evidence, approved=self.approvals.approved)
+            return
         parcel = read_parcel(data)
         if not _goes_back(parcel.newest.record):
             self.approvals.approved(parcel.newest.record.campaign)

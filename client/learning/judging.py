@@ -24,12 +24,14 @@ from client.errors import ClientError
 from client.features.athlete_days import athlete_days
 from client.features.daily import DailyTable
 from client.learning.drift import Drift, DriftFigures
+from client.learning.league_evidence import HeldEvidence
 from client.learning.learners import learners_of, learners_of_any
 from client.learning.monthly_errors import monthly_errors
 from client.learning.public_initial_weights import MODEL, PublicWeightsVerdict, installed_sha256
 from client.settings import NodeSettings
 from client.vault.store import Vault
 from models.errors import ModelError
+from models.evidence.record import PooledEvidence
 from models.features import SCHEMAS
 from models.registry import OpenedModel, SealedModel
 from models.training.initial_weights import initial_weights
@@ -69,6 +71,7 @@ class ModelJudging:
     models: Path
     clock: Clock
     timezone: tzinfo = UTC  # whose calendar says which month a day is in
+    _judged_by: set[str] = field(default_factory=set)  # evidence that had a model judged at once
     _told_of: set[str] = field(default_factory=set)  # models that wait for libraries: said once, not at every turn
 
     @classmethod
@@ -97,11 +100,13 @@ class ModelJudging:
         return self._judged_again(model)
 
     def _judged_again(self, model: str) -> tuple[Verdict, ...]:
-        """Judge the one in use and the newest anew, a week after the last time."""
+        """Judge the one in use and the newest anew: a week after the last time, or once there is other evidence."""
         adoptions = Adoptions(self.models)
         newest = adoptions.newest(model)
         held = [one for one in (adoptions.in_use(model), newest) if one is not None]
-        if newest is None or not all(map(self._is_over, held)) or not self._can_judge(model):
+        if newest is None or not self._can_judge(model):
+            return ()
+        if not (all(map(self._is_over, held)) or any(map(self._has_other_evidence, held))):
             return ()
         roots = (self.models, self.received)
         folders = [(one.model_id, root / one.model_id) for one in held for root in reversed(roots)]
@@ -116,7 +121,9 @@ class ModelJudging:
         if not found:
             return ()
         tables = self._tables_for(found[0][0])
-        verdicts = [judge_model(opened, tables, now=self.clock()) for opened, _ in found]
+        verdicts = [
+            judge_model(one, tables, now=self.clock(), evidence=self._evidence(one.record.model)) for one, _ in found
+        ]
         self.consent.event(ModelJudged(model=newest))
         for verdict, (opened, sealed) in zip(verdicts, found, strict=True):
             Adoptions(self.models).record(verdict, sealed)
@@ -166,6 +173,17 @@ class ModelJudging:
     def _tables(self, athletes: Sequence[AthleteId]) -> list[DailyTable]:
         held = {one.athlete for one in self.vault.athletes()}
         return [athlete_days(self.vault, athlete) for athlete in athletes if athlete in held]
+
+    def _evidence(self, model: str) -> PooledEvidence | None:
+        return HeldEvidence(self.received, self.keys).of(model)
+
+    def _has_other_evidence(self, verdict: Verdict) -> bool:
+        """Whether the league's evidence on the verdict's model came since, and was not judged by yet: tried once."""
+        found = HeldEvidence(self.received, self.keys).on(verdict.model, verdict.model_id)
+        if found is None or found.record.sha256 in (verdict.evidence, *self._judged_by):
+            return False
+        self._judged_by.add(found.record.sha256)
+        return True
 
     def _is_over(self, verdict: Verdict | None) -> bool:
         return verdict is None or verdict.judged is None or self.clock() - verdict.judged >= AGAIN_AFTER

@@ -12,6 +12,12 @@ from client.adoption import Adoptions, Verdict
 from client.evaluation import LEAST_ATHLETES, LEAST_INJURIES
 from client.federation.approval import MODEL_WORDS
 from client.league_models.side_by_side import ModelVersions, versions_in
+from client.learning.league_evidence_words import (
+    LEAGUE_FIGURE_AIMS,
+    LEAGUE_FIGURE_WORDS,
+    evidence_words,
+    named_figures,
+)
 from client.web.campaigns import page as campaign_page
 from client.web.rows.drift_rows import DriftRow, drift_row
 from client.web.site import ClubSite
@@ -48,7 +54,7 @@ FIGURE_WORDS = {
     "brier_skill_spread": "Spread of that gain over athletes (standard deviation)",
     "within_auc": "Tells an athlete’s own weeks apart (AUC)",
     "within_auc_low": "Telling own weeks apart, lower end of the 90 % interval",
-}
+} | LEAGUE_FIGURE_WORDS
 FIGURE_AIMS = {
     "slope": "1 is right; {:g} to {:g} needed".format(*SLOPE_RANGE),
     "observed_to_expected": "1 is right",
@@ -56,7 +62,7 @@ FIGURE_AIMS = {
     "brier_skill_low": "above 0 needed",
     "within_auc": "0.5 is chance",
     "within_auc_low": "above 0.5 needed",
-}
+} | LEAGUE_FIGURE_AIMS
 OF_TOO_FEW = f"The days are of fewer than {LEAST_ATHLETES} athletes: figures and reasons would be theirs"
 OF_UNKNOWN = "Figures and reasons, until the model is judged again: of how many athletes they are was not noted"
 REASON_WORDS = {
@@ -88,13 +94,14 @@ class CardWords:
 class VerdictRow:
     """What this node's gate said of one model, in words; `card` only where the model was adopted.
 
-    days: "" where the days are of too few athletes to show what was found on them.
+    days: "" where the days are of too few athletes to show what was found on them. evidence: "" without the league's.
     """
 
     learns: str
     result: str
     reasons: str
     days: str
+    evidence: str
     figures: tuple[tuple[str, str], ...]
     card: CardWords | None
 
@@ -158,12 +165,13 @@ def _lead(risk: Verdict | None, *, is_any: bool) -> str:
 
 def _verdict(site: ClubSite, verdict: Verdict, used: Verdict | None) -> VerdictRow:
     hidden = _hidden(verdict)
-    shown = () if hidden else tuple(verdict.figures)
+    shown = [] if hidden else named_figures(verdict.figures)
     return VerdictRow(
         learns=MODEL_WORDS.get(verdict.model, verdict.model),
         result="Passed here" if verdict.adopted else "The newest did not pass" if used else "Not used here",
         reasons=hidden or sentence("; ".join(_reason(text) for text in verdict.reasons)) or "Every check was passed",
         days="" if hidden else f"{verdict.judged_days:,}",
+        evidence=evidence_words(verdict),
         figures=tuple((FIGURE_WORDS.get(k, k), _figure(verdict, k)) for k in shown),
         card=_card(site, verdict) if verdict.adopted else None,
     )
@@ -171,7 +179,8 @@ def _verdict(site: ClubSite, verdict: Verdict, used: Verdict | None) -> VerdictR
 
 def _versions(site: ClubSite, found: ModelVersions) -> VersionsRow:
     used, newest, kept = found.in_use, found.newest, found.kept_out
-    named = [name for one in (used, newest) if one is not None and not _hidden(one) for name in one.figures]
+    shown = [one.figures for one in (used, newest) if one is not None and not _hidden(one)]
+    named = [name for figures in shown for name in named_figures(figures)]
     return VersionsRow(
         learns=MODEL_WORDS.get(found.model, found.model),
         in_use="None" if used is None else _short(used.model_id),
@@ -232,6 +241,8 @@ def _figure(verdict: Verdict, name: str) -> str:
     if verdict.model in READINESS_MODELS:
         aim = " (below 0 needed)" if name.endswith("high") else ""
         return f"{minus(value, 3)} points of 10{aim}"
+    if name == "league_comparable":
+        return f"{minus(value, 0)} ({FIGURE_AIMS[name]})"
     shown = _count(value) if name == "events" else minus(value, 2)
     return f"{shown} ({FIGURE_AIMS[name]})" if name in FIGURE_AIMS else shown
 

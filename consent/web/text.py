@@ -178,7 +178,7 @@ EVENTS = {
     EventKind.CAMPAIGN_APPROVED: "A club approved a round of learning",
     EventKind.CAMPAIGN_CLOSED: "The league closed a round of learning",
     EventKind.CAMPAIGN_REFUSED: "A message of league learning was refused",
-    EventKind.MODEL_REGISTERED: "The league registered a model",
+    EventKind.MODEL_REGISTERED: "The league registered a model, or evidence on one",
     EventKind.MODEL_ADOPTED: "A club judged a model on its own later data",
     EventKind.MEMBER_ENROLLED: "Your club enrolled you",
     EventKind.ORG_REGISTERED: "An organisation was registered",

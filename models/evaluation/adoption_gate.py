@@ -88,7 +88,7 @@ class GateResult:
 def gate(outcomes: JudgedDays, *, parameters: int, rng: np.random.Generator) -> GateResult:
     """The adoption gate of docs/indices.md §11.3 on held-out rows; bootstrap by athlete with the passed generator."""
     chance, event = outcomes.chance, outcomes.event
-    resampled = _by_athlete(outcomes, rng)
+    resampled = by_athlete(outcomes, rng)
     skills = [brier_skill(o.chance, o.event, o.base_rate) for o in resampled]
     figures = {
         "events": float(episodes(outcomes)),
@@ -123,7 +123,7 @@ def episodes(outcomes: JudgedDays) -> int:
     return int(begins.sum()) + int(outcomes.event[0] == 1)
 
 
-def _by_athlete(outcomes: JudgedDays, rng: np.random.Generator) -> list[JudgedDays]:
+def by_athlete(outcomes: JudgedDays, rng: np.random.Generator) -> list[JudgedDays]:
     """Bootstrap samples that draw whole athletes; each draw counts as an athlete of its own."""
     rows = [np.flatnonzero(outcomes.athlete == one) for one in np.unique(outcomes.athlete)]
     samples = []
@@ -136,7 +136,7 @@ def _by_athlete(outcomes: JudgedDays, rng: np.random.Generator) -> list[JudgedDa
 
 def brier_skill_spread(outcomes: JudgedDays, rng: np.random.Generator) -> float:
     """Standard deviation of the Brier skill over resampled athletes; NaN where too few samples could be judged."""
-    return _spread([brier_skill(o.chance, o.event, o.base_rate) for o in _by_athlete(outcomes, rng)])
+    return _spread([brier_skill(o.chance, o.event, o.base_rate) for o in by_athlete(outcomes, rng)])
 
 
 def _spread(values: Sequence[float]) -> float:

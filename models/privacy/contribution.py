@@ -15,14 +15,16 @@ import numpy as np
 
 from models.arrays import Floats
 from models.errors import BadWeights
-from models.features import SCHEMAS, AthleteSeries, FeatureSchema
+from models.features import RISK_SCHEMA, SCHEMAS, AthleteSeries, FeatureSchema
 from models.privacy.discrete_gaussian import noise_share, noisy_sum, quantise, sensitivity
 from models.privacy.network_gradients import network_gradients
 from models.privacy.per_athlete_gradients import athlete_gradients, clip_rows, projected
 from models.privacy.public_axes import public_axes
+from policies.budget import EVIDENCE_NUMBERS
 from policies.campaign import CampaignManifest, ExchangeTerms
 
 NOISE_REACH = 12.0  # standard deviations: noise lies beyond it less than once in 1e32
+EVIDENCE_CLIP = 1.0  # of the evidence of one athlete, which keeps it by itself (`models.evidence.answer`)
 NORM_REACH = 6.0  # ours; a Gaussian vector's norm is 1-Lipschitz around at most sqrt(d) (tests compare the chi law)
 
 
@@ -45,6 +47,8 @@ def schema_of(manifest: CampaignManifest) -> FeatureSchema:
         raise BadWeights(f"expected at most {len(manifest.clubs)} honest clubs, got {manifest.min_honest_clubs}")
     if manifest.exchange is not None:
         _check_exchange(manifest, manifest.exchange)
+    if manifest.evidence is not None:
+        _check_evidence(manifest)
     if largest_sum(manifest, answer_length(manifest)) * len(manifest.clubs) >= 2.0 ** (manifest.modulus_bits - 1):
         raise BadWeights("expected a modulus so large that no sum of clubs can wrap")
     return schema
@@ -58,8 +62,18 @@ def _check_exchange(manifest: CampaignManifest, terms: ExchangeTerms) -> None:
     installed.response(terms.axes, manifest.clip_norm)
 
 
+def _check_evidence(manifest: CampaignManifest) -> None:
+    """Raise BadWeights unless the judged model is one of risk, and the clip is the one that its answer keeps."""
+    if manifest.model != RISK_SCHEMA.model:
+        raise BadWeights(f"expected evidence on {RISK_SCHEMA.model}, which alone is judged by it, got {manifest.model}")
+    if manifest.clip_norm != EVIDENCE_CLIP:
+        raise BadWeights(f"expected a clip of {EVIDENCE_CLIP:g} for evidence, got {manifest.clip_norm:g}")
+
+
 def answer_length(manifest: CampaignManifest) -> int:
-    """How many whole numbers a club answers in one round: a weight each, or an axis each in an exchange."""
+    """How many whole numbers a club answers in one round: a weight each, an axis each in an exchange, or evidence."""
+    if manifest.evidence is not None:
+        return EVIDENCE_NUMBERS
     return SCHEMAS[manifest.model].dimension if manifest.exchange is None else manifest.exchange.axes
 
 
@@ -99,14 +113,29 @@ def contribution(
     nothing. Raises BadWeights if manifest or weights are not for an installed model, and nothing once they are.
     """
     schema = schema_of(manifest)
+    if manifest.evidence is not None:
+        raise BadWeights("expected a campaign that teaches a model, got one for evidence")
     current = np.asarray(weights, dtype=np.float64)
     schema.check_weights(current)
-    if any(one.X.shape[1] != len(schema.features) for one in series):  # packed ones are used as they are
-        series = [one for one in series if one.X.shape[1] == len(schema.features)]
+    return noisy_answer(manifest, answers(manifest, current, fitting(schema, series)))
+
+
+def fitting(schema: FeatureSchema, series: Sequence[AthleteSeries]) -> Sequence[AthleteSeries]:
+    """The series that have the model's columns; packed ones are used as they are where all have."""
+    if any(one.X.shape[1] != len(schema.features) for one in series):
+        return [one for one in series if one.X.shape[1] == len(schema.features)]
+    return series
+
+
+def noisy_answer(manifest: CampaignManifest, clipped: Floats) -> tuple[int, ...]:
+    """The club's answer from athletes' clipped ones, (athletes, answer length): rounded, added up, noise, ring.
+
+    The manifest was checked by `schema_of`; nothing is refused here any more.
+    """
     length = answer_length(manifest)
     bound = sensitivity(manifest.clip_norm, manifest.scale_bits, length)
     return noisy_sum(
-        quantise(answers(manifest, current, series), manifest.clip_norm, manifest.scale_bits),
+        quantise(clipped, manifest.clip_norm, manifest.scale_bits),
         noise_share(length, manifest.noise_multiplier, bound, manifest.min_honest_clubs),
         most=math.floor(largest_sum(manifest, length)),  # `schema_of` has seen to it that so much of every club fits
         modulus_bits=manifest.modulus_bits,

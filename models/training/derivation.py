@@ -88,6 +88,8 @@ def recomputed(follows: Derivation, manifest: CampaignManifest, before: Sequence
     another start than the installed one or theirs, for a missing round, for sums that the manifest cannot have, and for
     a posterior that is not the one of the sums.
     """
+    if manifest.evidence is not None:
+        raise BadWeights("expected a campaign that teaches a model, got one for evidence")
     if not manifest.initial_weights == weights_sha256(initial_weights(manifest.model)):
         raise BadWeights("expected the public initial weights that are installed here as the start")
     _check_place(follows, manifest, len(before))

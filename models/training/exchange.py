@@ -126,7 +126,7 @@ def _posterior(total: Sequence[Fraction], manifest: CampaignManifest, before: Po
         raise BadShape(f"expected {terms.axes} values, got {len(total)}")
     installed, athletes = public_axes(manifest.model), manifest.public_athletes
     response = installed.response(terms.axes, manifest.clip_norm)
-    spread, found = _variance_of_sum(manifest) / athletes**2, list[KnownAxis]()
+    spread, found = variance_of_sum(manifest) / athletes**2, list[KnownAxis]()
     before_it = _known_before(manifest, terms, before)
     axes = zip(total, before_it, *map(rationals, (response.shown, installed.sampling)), strict=False)
     for answer, known, shown, sampling in axes:
@@ -163,7 +163,7 @@ def weights_of(found: Posterior, model: str) -> Floats:
     return rounded(within(moved, LARGEST_WEIGHT))
 
 
-def _variance_of_sum(manifest: CampaignManifest) -> Fraction:
+def variance_of_sum(manifest: CampaignManifest) -> Fraction:
     """Variance of the noise in the sum of all clubs' answers, per axis, exactly as the clubs' scale is a double."""
     one = sensitivity(manifest.clip_norm, manifest.scale_bits, answer_length(manifest))
     deviation = Fraction(manifest.noise_multiplier) * Fraction(one) / (1 << manifest.scale_bits)

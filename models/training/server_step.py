@@ -13,6 +13,7 @@ import numpy as np
 
 from models.arrays import Floats
 from models.errors import BadShape
+from models.privacy.contribution import answer_length
 from models.privacy.discrete_gaussian import from_ring
 from models.rationals import rationals, rounded, within
 from models.training.exchange import LARGEST_WEIGHT, posterior_after, weights_of
@@ -47,6 +48,10 @@ def step(state: ServerState, ring_sum: Sequence[int], manifest: CampaignManifest
     """
     total = from_ring(ring_sum, manifest.modulus_bits)
     sums = (*state.sums, total)
+    if manifest.evidence is not None:
+        if len(total) != answer_length(manifest):
+            raise BadShape(f"expected {answer_length(manifest)} values, got {len(total)}")
+        return ServerState(state.weights, state.velocity, state.round + 1, sums)  # it judges, and teaches nothing
     if manifest.exchange is not None:
         weights = weights_of(posterior_after(sums, manifest), manifest.model)
         return ServerState(weights, np.zeros_like(weights), state.round + 1, sums)

@@ -55,10 +55,10 @@ def terms_in_words(manifest: CampaignManifest) -> list[tuple[str, str]]:
     cost = cost_of(manifest)
     return [
         ("Model", manifest.model),
-        ("Learns from", ", ".join(category.value.replace("_", " ") for category in manifest.categories)),
+        (_from(manifest), ", ".join(category.value.replace("_", " ") for category in manifest.categories)),
         ("Asks", _asks(manifest)),
         ("Clubs", ", ".join(sorted(manifest.clubs))),
-        ("Public number N", f"{manifest.public_athletes}: sums are divided by it, whoever takes part"),
+        ("Public number N", number_in_words(manifest)),
         ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move an answer"),
         ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by each club"),
         ("ε per athlete", f"{cost.epsilon:.2f} at δ = {cost.delta:g} ({cost.micro_rho:,} micro-rho)"),
@@ -81,6 +81,7 @@ def terms_as_json(manifest: CampaignManifest) -> dict[str, Any]:
         "season": season_as_json(manifest),
         "epsilon": cost.epsilon,
         "delta": cost.delta,
+        "judges": manifest.evidence.record if manifest.evidence else None,
     }
 
 
@@ -97,7 +98,19 @@ def year_in_words(cost: CampaignCost) -> str:
     )
 
 
+def number_in_words(manifest: CampaignManifest) -> str:
+    """What the public number of athletes is for."""
+    use = "sums are divided by it" if manifest.evidence is None else "no squad list may be longer"
+    return f"{manifest.public_athletes}: {use}, whoever takes part"
+
+
+def _from(manifest: CampaignManifest) -> str:
+    return "Learns from" if manifest.evidence is None else "Judges on"
+
+
 def _asks(manifest: CampaignManifest) -> str:
+    if manifest.evidence is not None:
+        return f"how many pairs of days the model {manifest.evidence.record[:16]} put in the right order, once"
     if manifest.exchange is not None and manifest.exchange.season is not None:
         season, axes = manifest.exchange.season, manifest.exchange.axes
         return f"{season.exchanges} exchanges on {axes} public axes (k), {season.every_days} days apart"

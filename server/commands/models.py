@@ -13,6 +13,7 @@ from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from chassis.text import moment
 from server.commands.coordinator_folder import CoordinatorFolder, consent_of, serve_command, store_of
+from server.commands.published_evidence import evidence_as_json, is_evidence, say_evidence, verify_evidence
 from server.errors import CannotGoBack
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
     from models.features import SCHEMAS
     from server.settings import load_settings
 
-    registry = _registry(load_settings(folder))
+    registry = registry_of(load_settings(folder))
     newest = [name for model in sorted(SCHEMAS) if (name := registry.latest(model)) is not None]
     records = [version.record for name in newest for version in registry.versions(name)]
     records.sort(key=lambda record: record.registered)
@@ -56,10 +57,11 @@ def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
             }
             for one in records
         ]
-        print_json("homefield-models-list-1", {"models": found})
+        print_json("homefield-models-list-1", {"models": found, "evidence": evidence_as_json(registry)})
         return
     rows = [(one.sha256[:16], one.model, moment(one.registered), _words(one, newest)) for one in records]
     print_table(f"{len(rows)} models", ("Model", "Kind", "Registered", "What it is"), rows)
+    say_evidence(registry)
 
 
 def _words(record: "ModelRecord", newest: list[str]) -> str:
@@ -68,7 +70,8 @@ def _words(record: "ModelRecord", newest: list[str]) -> str:
     return f"{what}; the newest" if record.sha256 in newest else what
 
 
-def _registry(settings: "CoordinatorSettings") -> "RegistryStore":
+def registry_of(settings: "CoordinatorSettings") -> "RegistryStore":
+    """Return the league's registry."""
     from server.registry_store import RegistryStore
 
     former = settings.rotating_key.former
@@ -95,7 +98,7 @@ def rollback(
     from server.settings import load_settings
 
     settings = load_settings(folder)
-    registry = _registry(settings)
+    registry = registry_of(settings)
     sealed = registry.returning_to(model)
     record = sealed.signed.record
     _refuse_during_campaign(settings, record.model)
@@ -133,7 +136,7 @@ def _refuse_during_campaign(settings: "CoordinatorSettings", model: str) -> None
 
 @models.command()
 def verify(
-    record: Annotated[Path, typer.Argument(exists=True, help="A model's folder, or its record.json.")],
+    record: Annotated[Path, typer.Argument(exists=True, help="A model's or evidence's folder, or its record.json.")],
     manifest: Annotated[
         Path | None, typer.Option(exists=True, help="The manifest that it names; manifest.json beside it otherwise.")
     ] = None,
@@ -147,13 +150,17 @@ def verify(
 ) -> None:
     """Compute a model's weights again from its sums and compare them bit by bit; check its place in the chain.
 
-    Needs the files alone, no folder of a league and no service. Code 1 where the weights are not proven or a check
+    Of the evidence on a model, a folder in models/evidence, the figures are computed again from the sum. Needs the
+    files alone, no folder of a league and no service. Code 1 where the weights or figures are not proven or a check
     fails. Whether the record stands in the public log is checked by `homefield-audit model`.
 
     Example: homefield-server models verify ./league/models/1f2e… --league-key KEY
     """
     from server.verify_model import VersionFiles, check_version, is_proven
 
+    if is_evidence(record):
+        verify_evidence(record, _keys(league_key or []), as_json=as_json)
+        return
     files = VersionFiles.of(record, manifest=manifest, previous=previous)
     checks = check_version(files, _keys(league_key or []))
     found, proven = files.version().record, is_proven(checks)

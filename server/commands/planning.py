@@ -1,7 +1,9 @@
 """`campaign plan`: lays out a campaign, shows what it would ask and cost, and writes it for others to sign."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +25,7 @@ from server.errors import BadCoordinatorSettings, UnknownClub
 if TYPE_CHECKING:
     from policies.campaign import CampaignManifest
     from server.federation.opening import Terms
+    from server.settings import CoordinatorSettings
     from server.store import CoordinatorStore
 
 SIMULATED_LEAGUES, SIMULATED_DRAWS = 4, 3  # ours: enough to see which way it goes; `simulate` takes as many as asked
@@ -63,6 +66,13 @@ class PlanOptions:
     learning_rate: Annotated[float | None, typer.Option(help="With --rounds: size of a step.")] = None
     momentum: Annotated[float | None, typer.Option(help="With --rounds: share of the last step.")] = None
     days: Annotated[int, typer.Option(min=1, max=365, help="How long the campaign is open, or each exchange.")] = 28
+    evidence: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RECORD|newest",
+            help="Teach nothing: judge the newest published model over the league, for --epsilon of the season's.",
+        ),
+    ] = None
     simulate: Annotated[
         bool, typer.Option("--simulate", help="Simulate leagues of this size: what it brings, and a wrong N costs.")
     ] = False
@@ -95,29 +105,50 @@ def plan(options: PlanOptions) -> None:
     Nothing is asked of anybody: the league signs it, then a second organisation, and `campaign start` begins it.
 
     Example: homefield-server campaign plan ./league --model recovery-linear-1 --public-athletes 50 --out ./m.json
+
+    Example: homefield-server campaign plan ./league --model risk-logistic-1 --evidence newest --epsilon 1.2
+    --public-athletes 500 --out ./e.json
     """
     from policies.campaign import SignedManifest
-    from server.federation.opening import plan_campaign
-    from server.federation.seasons.room import check_room
+    from server.federation.seasons.room import check_room, epsilon_with
     from server.settings import load_settings
 
     settings = load_settings(options.folder)
     store, now = store_of(settings), utc_now()
-    manifest = plan_campaign(
-        options.terms,
-        campaign_id=_free_name(store, options.name, f"{options.model.split('-')[0]}-{now:%Y%m%d}"),
+    kind = "evidence" if options.evidence else options.model.split("-")[0]
+    manifest = _laid_out(options, settings)(
+        campaign_id=_free_name(store, options.name, f"{kind}-{now:%Y%m%d}"),
         league=OrgId(settings.league),
         clubs=_clubs(store, options.club),
         now=now,
     )
     check_room(manifest, store.campaigns(), now=now)
+    together = epsilon_with(manifest, store.campaigns(), now=now)
     trial = _simulated(manifest, options) if options.simulate else None
     write_new(options.out, manifest_text(SignedManifest(manifest=manifest, signatures=())), "a manifest")
-    _say_planned(manifest, options, trial)
+    _say_planned(manifest, options, trial, together)
 
 
-def _say_planned(manifest: "CampaignManifest", options: PlanOptions, trial: dict[str, Any] | None) -> None:
+def _laid_out(options: PlanOptions, settings: "CoordinatorSettings") -> "Callable[..., CampaignManifest]":
+    """What lays the campaign out: one that teaches a model, or one that judges the newest."""
+    from server.commands.models import registry_of
+    from server.federation.evidence_plan import judged_model, plan_evidence
+    from server.federation.opening import plan_campaign
+
+    if options.evidence is None:
+        return partial(plan_campaign, options.terms)
+    if options.simulate:
+        raise BadCoordinatorSettings("evidence is not simulated by campaign; leave --simulate out")
+    judged = judged_model(registry_of(settings), options.evidence, options.model)
+    return partial(plan_evidence, options.terms, judged)
+
+
+def _say_planned(
+    manifest: "CampaignManifest", options: PlanOptions, trial: dict[str, Any] | None, together: float
+) -> None:
+    from policies.budget import CAMPAIGN_EPSILON
     from policies.campaigns.cost import cost_of, terms_as_json, terms_in_words, year_as_json
+    from policies.campaigns.season_line import season_line
 
     if options.as_json:
         cost = cost_of(manifest)
@@ -128,11 +159,14 @@ def _say_planned(manifest: "CampaignManifest", options: PlanOptions, trial: dict
             **terms_as_json(manifest),
             "rho_micro": cost.micro_rho,
             "year": year_as_json(cost),
+            "epsilon_in_season": together,
             "simulated": trial,
         }
         print_json("homefield-campaign-plan-1", values)
         return
     print_table(f"Plan of {manifest.campaign_id}", ("What", "Value"), terms_in_words(manifest))
+    line = season_line(manifest)
+    say(f"With what {line} has in use, an athlete has spent ε {together:.2f} of {CAMPAIGN_EPSILON:g} in a season.")
     if trial is not None:
         print_table(
             "Simulated leagues of this size", ("Method", trial["measure"].replace("_", " ")), _trial_rows(trial)

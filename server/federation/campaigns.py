@@ -26,7 +26,7 @@ from policies.campaign import CampaignManifest, SignedManifest
 from policies.campaigns.signatures import CampaignSigners
 from policies.errors import PolicyError
 from server.errors import CampaignFailed, CampaignInterrupted, ConsentDown, ConsentServiceFailed, ServerError
-from server.federation.campaign_services import CampaignConsent, Registry
+from server.federation.campaign_services import CampaignConsent, Registry, judged_weights, kept_by
 from server.federation.checkpoints import Checkpoints
 from server.federation.delivery import Delivery
 from server.federation.fleet import Fleet
@@ -222,6 +222,7 @@ class CampaignWorker:
                 pause_s=self.retry_pause_s,
                 begun=self.checkpoints.after(campaign.sha256, campaign.rounds_done) if campaign.rounds_done else None,
                 is_closed=lambda: self.store.is_closed(campaign.sha256),
+                judged=judged_weights(self.registry, manifest),
                 until=part.until,
                 send_record=lambda clubs: self._send_again(grid, part.goes_on_from, clubs),
             )
@@ -239,10 +240,11 @@ class CampaignWorker:
                 self._delivery().send(grid, model_id, clubs)
 
     def _publish(self, manifest: CampaignManifest, state: ServerState) -> str:
-        """Sign the model, have it logged, and make it the newest; returns its name."""
-        model_id = self.registry.seal(manifest, state)
+        """Sign the model, or the evidence on one, have it logged, and make it the newest; returns its name."""
+        kept = kept_by(self.registry, manifest)
+        model_id = kept.seal(manifest, state)
         registered = ModelRegistered(manifest=manifest.sha256, model=manifest.model, model_id=model_id)
-        self.registry.publish(model_id, self._insist(lambda: self.consent.register_model(registered)))
+        kept.publish(model_id, self._insist(lambda: self.consent.register_model(registered)))
         return model_id
 
     def _check_open(self, manifest: CampaignManifest) -> None:

@@ -26,6 +26,7 @@ from flwr.app import ConfigRecord, Context, Message, RecordDict
 from flwr.serverapp import Grid, ServerApp
 
 from chassis.operations.once_until_changed import OnceUntilChanged
+from models.arrays import Floats
 from models.privacy.contribution import answer_length
 from models.training import server_step
 from models.training.initial_weights import initial_weights, weights_sha256
@@ -73,7 +74,8 @@ class Training:
 
     begun: the state after the last round that was finished before, of a campaign that is resumed. is_closed: whether
     the operator has ended it meanwhile. until: the last round that is asked now, in a season; all of them by default.
-    send_record: sends clubs the record that a season goes on from, which they have not got.
+    send_record: sends clubs the record that a season goes on from, which they have not got. judged: the weights of the
+    published model that a campaign for evidence names.
     """
 
     manifest: CampaignManifest
@@ -87,6 +89,7 @@ class Training:
     is_closed: Callable[[], bool] = lambda: False
     until: int | None = None
     send_record: Callable[[Set[str]], None] = lambda _clubs: None
+    judged: Floats | None = None
     _lacking: set[str] = field(default_factory=set)
     _sent: Counter[str] = field(default_factory=Counter)
     _said: OnceUntilChanged = field(default_factory=OnceUntilChanged)
@@ -104,7 +107,7 @@ class Training:
 
     def run(self, grid: Grid) -> ServerState:
         """Run every round on `grid` and return the last state."""
-        weights = initial_weights(self.manifest.model)
+        weights = initial_weights(self.manifest.model) if self.judged is None else self.judged.tolist()
         if weights_sha256(weights) != self.manifest.initial_weights:
             raise CampaignFailed("the manifest names other initial weights than its model has")
         state = self.begun or server_step.start(weights)

@@ -9,10 +9,12 @@ from policies.campaign import CampaignManifest
 from policies.campaigns.season_windows import season_of
 from policies.vocabulary import Category
 from server.errors import ConsentServiceFailed
+from server.evidence_store import EVIDENCE, EvidenceFolder
 from server.federation.opening import epsilon_of
 from server.federation.seasons.course import next_window
 from server.registry_store import RegistryFolder
 from server.store import OVER, Campaign, CampaignState
+from server.web.published_evidence import evidence_rows
 from server.web.registry_rows import names_in, registry_rows
 from server.web.season_words import season_heading, season_lead, season_terms
 from server.web.site import LeagueSite
@@ -78,7 +80,7 @@ def _campaigns_page(site: LeagueSite, context: StaffRequest) -> Response:
 def _models_page(site: LeagueSite, context: StaffRequest) -> Response:
     done = [campaign for campaign in reversed(site.store.campaigns()) if campaign.state is CampaignState.DONE]
     kinds = registry_rows(RegistryFolder(site.settings.models))
-    held = set(names_in(kinds))
+    held, evidence = set(names_in(kinds)), EvidenceFolder(site.settings.models / EVIDENCE)
     return site.page(
         "models.html",
         context,
@@ -87,7 +89,8 @@ def _models_page(site: LeagueSite, context: StaffRequest) -> Response:
         finding=models_heading(len(held)),
         kinds=kinds,
         names=MODEL_NAMES,
-        missing=[_brief(campaign) for campaign in done if campaign.model_id not in held],
+        evidence=evidence_rows(evidence),
+        missing=[_brief(one) for one in done if not (one.model_id in held or evidence.has(one.model_id))],
     )
 
 
@@ -180,6 +183,17 @@ _EXCHANGE_HEADINGS = {
 }
 
 
+_EVIDENCE_HEADINGS = {
+    state: words.replace("An exchange", "A question for evidence").replace("The exchange", "The question for evidence")
+    for state, words in _EXCHANGE_HEADINGS.items()
+}
+_EVIDENCE_LEADS = {
+    CampaignState.DONE: "The evidence is signed and published. Each club’s own check weighs it.",
+    CampaignState.FAILED: "No evidence was published. What was charged to athletes stays charged.",
+    CampaignState.CLOSED: "No evidence comes of it. What was charged stays charged; the rest is given back.",
+}
+
+
 def heading(campaign: Campaign) -> str:
     """The finding of the page in one line."""
     done, rounds, of_season = campaign.rounds_done, campaign.manifest.rounds, season_heading(campaign)
@@ -187,6 +201,8 @@ def heading(campaign: Campaign) -> str:
         return of_season
     if campaign.manifest.exchange is not None:
         return _EXCHANGE_HEADINGS[campaign.state]
+    if campaign.manifest.evidence is not None:
+        return _EVIDENCE_HEADINGS[campaign.state]
     return {
         CampaignState.OPEN: "A campaign waits to begin",
         CampaignState.WAITING: "A campaign waits for its clubs",
@@ -218,6 +234,8 @@ def _lead(campaign: Campaign) -> str:
     clubs, of_season = len(campaign.manifest.clubs), season_lead(campaign)
     if of_season is not None:
         return of_season
+    if campaign.manifest.evidence is not None and campaign.state in _EVIDENCE_LEADS:
+        return _EVIDENCE_LEADS[campaign.state]
     return {
         CampaignState.OPEN: "The coordinator takes it up in a moment.",
         CampaignState.WAITING: "The clubs are asked for the first round; a club answers once it has approved it.",
@@ -234,10 +252,12 @@ def _agreed(manifest: CampaignManifest) -> list[tuple[str, str]]:
     weights = SCHEMAS[manifest.model].dimension
     times, unit = ("one", "rounds") if season_of(manifest) is None else ("each", "exchanges")
     asked = f"; {times} exchange of {counted(manifest.exchange.axes, 'number')}" if manifest.exchange else ""
+    if manifest.evidence is not None:
+        asked = f"; evidence on the published model {manifest.evidence.record[:16]}, asked once"
     together = f", all {manifest.rounds} {unit} together" if manifest.rounds > 1 else ""
     return [
         ("Purpose", f"{MODEL_NAMES.get(manifest.model, manifest.model)} model, {weights} parameters{asked}"),
-        ("Learns from", categories[:1].upper() + categories[1:]),
+        ("Judges on" if manifest.evidence else "Learns from", categories[:1].upper() + categories[1:]),
         ("Clubs", f"{len(manifest.clubs)}, each adds all the noise its own sum needs"),
         ("Privacy", f"ε ≤ {epsilon_of(manifest):.2f} for each athlete{together}"),
         ("Noise", f"{manifest.noise_multiplier:.2f} times the most that one athlete can add ({manifest.clip_norm:g})"),

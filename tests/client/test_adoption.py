@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from client.adoption import Adoptions, judge_model, read_model
+from client.adoption import Adoptions, Verdict, judge_model, read_model
 from client.errors import ClientError
 from client.evaluation import readiness_days
 from client.features.daily import DailyTable
@@ -16,6 +16,7 @@ from models.card import card_for
 from models.errors import BadWeights, NotInstalled
 from models.evaluation.head_errors import ALONE, judge_with_heads
 from models.evaluation.metrics import brier_skill
+from models.evidence.record import PooledEvidence, sign_evidence
 from models.features import NETWORK_SCHEMA, RECOVERY_SCHEMA, RISK_SCHEMA
 from models.registry import open_sealed, seal
 from models.synthetic.league import synthetic_league
@@ -23,6 +24,7 @@ from models.training.initial_weights import initial_weights
 from models.training.recipes import manifest_from, rounds_recipe
 from policies.errors import BadSignature
 from policies.signing import SigningKey
+from tests.models.evidence.risk_days import asking
 
 PUBLIC = np.array(initial_weights(RECOVERY_SCHEMA.model))
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -165,6 +167,37 @@ def test_a_risk_model_without_skill_says_why_not(tables):
 
     assert not verdict.adopted
     assert verdict.reasons
+
+
+def pooled(record, total):
+    manifest = asking(athletes=500, record=record)
+    return PooledEvidence(sign_evidence(total, manifest, key=LEAGUE, now=NOW).record, manifest)
+
+
+def test_the_leagues_evidence_stands_for_the_events_that_a_club_has_not(tables):
+    model = opened(initial_weights(RISK_SCHEMA.model), RISK_SCHEMA.model)
+    name, strong = model.record.sha256, (12_000_000, 6_000_000, -6_000_000)
+
+    alone = judge_model(model, tables)
+    others = judge_model(model, tables, evidence=pooled("ab" * 32, strong))
+    judged = judge_model(model, tables, evidence=pooled(name, strong))
+    weak = judge_model(model, tables, evidence=pooled(name, (0, 6_000_000, -6_000_000)))
+
+    assert "fewer than 120 events" in alone.reasons
+    assert others == alone  # evidence on another model is none
+    assert judged.evidence == pooled(name, strong).record.sha256
+    assert judged.figures["league_public_athletes"] == 500.0
+    assert "fewer than 120 events" not in judged.reasons
+    assert not any("league" in reason for reason in judged.reasons)
+    assert any(reason.startswith("over the league it does not surely tell") for reason in weak.reasons)
+
+
+def test_a_verdict_of_before_there_was_evidence_is_read(tables):
+    verdict = judge_model(opened(np.zeros(RISK_SCHEMA.dimension), RISK_SCHEMA.model), tables)
+    body = json.loads(verdict.model_dump_json())
+    del body["evidence"]
+
+    assert Verdict.model_validate(body) == verdict
 
 
 def test_a_shorter_history_leaves_fewer_days_to_judge_on(tables):

@@ -64,7 +64,7 @@ def open_with(worker, clubs, league_key, key_line, **terms):
     for club in clubs:
         worker.store.add_node(club.club, key_line(club.key))
     planned = plan_campaign(
-        Terms(model="recovery-linear-1", public_athletes=40, **({"rounds": 3} | terms)),
+        Terms(**({"model": "recovery-linear-1", "public_athletes": 40, "rounds": 3} | terms)),
         campaign_id="recovery-test",
         league=OrgId("league"),
         clubs={club.club: key_line(club.key) for club in clubs},

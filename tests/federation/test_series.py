@@ -8,11 +8,12 @@ import pytest
 from client.biometrics.observations import Observation, ReadingSource
 from client.biometrics.streams import SPECS, Stream
 from client.errors import RoundRefused
-from client.features.daily import build
-from client.federation.series import SeriesSource, series_of
+from client.features.daily import DailyTable, build
+from client.federation.series import SeriesSource, series_of, series_to_judge
 from client.vault.keys import create_key_file
 from client.vault.store import Vault
 from models.evaluation.holdout import judge_days, learn_days
+from models.synthetic.league import synthetic_league
 from policies.vocabulary import AthleteId
 
 ONE, TWO = AthleteId("ath-0000000000000001"), AthleteId("ath-0000000000000002")
@@ -153,3 +154,18 @@ def test_reserving_for_another_campaign_does_not_change_the_days_of_a_running_on
 def test_a_model_without_a_recipe_here_is_refused(open_vault):
     with open_vault() as vault, pytest.raises(RoundRefused):
         series_of(build(vault.read(ONE)), "another-model")
+
+
+def test_evidence_is_asked_of_all_days_and_only_of_who_has_some_held_back() -> None:
+    league = synthetic_league(3, ["club-a"], 3, 200)
+    dates = tuple(league.first_day + timedelta(days=day) for day in range(200))
+    tables = [DailyTable(dates, dict(one.daily)) for one in league.athletes]
+    whole = [series_to_judge(table, "risk-logistic-1") for table in tables]
+
+    for one, table in zip(whole, tables, strict=True):
+        assert (one.mask & judge_days(200, gap_d=7)).any()
+        assert (one.mask & learn_days(200)).sum() == series_of(table, "risk-logistic-1").n_valid
+    short = tables[0].until(dates[9])  # no day before a fortnight of load is known
+    assert series_to_judge(short, "risk-logistic-1").n_valid == 0
+    with pytest.raises(RoundRefused):
+        series_to_judge(tables[0], "another-model")

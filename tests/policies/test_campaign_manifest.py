@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from policies.budget import LIFETIME_CAP, epsilon_of_campaign, epsilon_proved, rounded_up
+from policies.budget import LIFETIME_CAP, epsilon_of_campaign, epsilon_proved, rounded_up, rounds_of
 from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
 from policies.campaigns.cost import cost_of, right_of_100
 from policies.campaigns.season_line import SEASON_CAP, season_line
@@ -293,3 +293,46 @@ def test_guesses_that_can_be_right_are_the_logistic_of_epsilon_rounded_up(epsilo
 )
 def test_a_season_line_is_a_league_and_what_its_models_predict(league: str, model: str, line: str) -> None:
     assert season_line(manifest(league=league, model=model)) == line
+
+
+EVIDENCE = {"rounds": 1, "learning_rate": 1.0, "momentum": 0.0, "evidence": {"record": "e" * 64}}
+
+
+def test_a_manifest_that_teaches_has_the_bytes_that_it_had_before_evidence_was_asked() -> None:
+    for made in (manifest(), manifest(**EXCHANGE)):
+        assert b"evidence" not in made.canonical()
+        assert "evidence" not in SignedManifest.create(made, SigningKey.generate()).as_json()["manifest"]
+
+
+def test_evidence_is_signed_with_its_record_and_read_back() -> None:
+    key = SigningKey.generate()
+    signed = SignedManifest.create(manifest(**EVIDENCE), key)
+
+    read = parse_signed_manifest(signed.model_dump_json().encode())
+    assert read.verify(key.verify_key).evidence == signed.manifest.evidence
+    assert b'"exchange"' not in signed.manifest.canonical()
+    assert manifest(**EVIDENCE | {"evidence": {"record": "f" * 64}}).sha256 != signed.manifest.sha256
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rounds": 2},
+        {"learning_rate": 0.5},
+        {"momentum": 0.1},
+        {"exchange": {"artefacts": "d" * 64, "axes": 3}},
+        {"evidence": {"record": "x"}},
+        {"evidence": {"record": "e" * 64, "answer": "days-1"}},
+        {"evidence": {"record": "e" * 64, "more": 1}},
+    ],
+)
+def test_evidence_with_steps_or_beside_an_exchange_is_no_manifest(changes: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        manifest(**EVIDENCE | changes)
+
+
+def test_evidence_is_accounted_with_the_three_numbers_that_it_draws() -> None:
+    part = rounds_of(manifest(**EVIDENCE | {"min_honest_clubs": 1}), 1)
+
+    assert part is not None
+    assert part.draws == 3

@@ -6,7 +6,9 @@ import pytest
 
 from server.registry_store import OPENING
 from server.store import CampaignState
-from tests.published import League
+from tests.cosigned_campaigns import cosigned
+from tests.published import LEAGUE, League
+from tests.server.test_evidence_commands import published
 
 
 @pytest.fixture
@@ -126,6 +128,29 @@ def test_the_registry_is_shown_by_kind_with_the_newest_and_where_a_rollback_poin
     assert page.count(">Kept<") == 3
     assert page.count(">Not kept<") == 1
     assert "Finished campaigns without" not in page
+
+
+def test_evidence_is_shown_and_its_campaign_misses_no_model(operator, tmp_path):
+    league, folder = published(tmp_path / "models")
+    (manifest,) = league.registry.evidence.campaigns(folder.name)
+    campaign = operator.store.add_campaign(cosigned(manifest, LEAGUE, LEAGUE))
+    operator.store.set_state(campaign.sha256, CampaignState.DONE, model_id=folder.name)
+    page, campaigns = shown(operator), " ".join(operator.client.get("/campaigns").text.split())
+
+    assert "<h2>Evidence pooled over the league</h2>" in page
+    assert f'<dt>Evidence record</dt><dd class="mono">{folder.name}</dd>' in page
+    assert "It suffices over the league. Each club’s own check weighs it" in page
+    assert "Finished campaigns without" not in page
+    assert "<h1>The question for evidence is finished</h1>" in campaigns
+    assert "The evidence is signed and published." in campaigns
+    assert "Judges on" in campaigns
+    assert "asked once" in campaigns
+
+
+def test_evidence_that_does_not_suffice_says_why(operator, tmp_path):
+    published(tmp_path / "models", total=(0, 1_000_000, 0))
+
+    assert "It does not suffice: the league’s evidence has fewer than 100 athletes to compare; over" in shown(operator)
 
 
 def test_a_registry_that_cannot_be_read_says_so_and_the_page_stands(operator, tmp_path):

@@ -38,7 +38,7 @@ class RoundAnswered(Details):
 
 
 class ModelRegistered(Details):
-    """A finished model was entered in the league's registry."""
+    """A finished model, or evidence on one, was entered in the league's registry."""
 
     kind = EventKind.MODEL_REGISTERED
     form = "model_registered"

@@ -220,14 +220,14 @@ def _signed(settings: "NodeSettings", campaign: str) -> "SignedManifest":
 def _checked(settings: "NodeSettings", signed: "SignedManifest") -> "KnownCampaigns":
     """Return the node's campaigns if nothing stands against this one; a refusal is logged, and raised."""
     from client.campaigns.known_campaigns import known_campaigns
-    from client.federation.approval import check_manifest, check_squad
+    from client.federation.approval import check_squad
     from client.vault.access import open_vault
 
     known = known_campaigns(settings)
     approvals = known.approvals
     with _logging_refusals(settings, signed):
         found = approvals.signed_by_both(signed)
-        check_manifest(found, club=settings.club, fleet_key=approvals.fleet_key, now=utc_now())
+        approvals.check_fits(found, now=utc_now())
         with open_vault(settings) as vault:
             check_squad(found, len(vault.athletes()))
     known.decisions.check(found.sha256)
@@ -292,7 +292,7 @@ def _read_manifest(path: Path) -> "SignedManifest":
 def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tuple[str, str]]:
     """What a club analyst needs to know before approving: data, privacy, noise, time; names beside ids where known."""
     from client.federation.approval import MODEL_WORDS
-    from policies.campaigns.cost import cost_of, year_in_words
+    from policies.campaigns.cost import cost_of, number_in_words, year_in_words
     from policies.campaigns.season_cost import season_in_words
 
     cost = cost_of(manifest)
@@ -300,7 +300,7 @@ def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tup
     categories = ", ".join(category.value.replace("_", " ") for category in manifest.categories)
     return [
         ("Model", _named(MODEL_WORDS.get(manifest.model), manifest.model)),
-        ("Learns from", f"{categories}; only of athletes who let it"),
+        ("Learns from" if manifest.evidence is None else "Judges on", f"{categories}; only of athletes who let it"),
         ("Leaves this node", "one noisy sum of whole numbers per round, never a reading or a count"),
         ("Method", _method(manifest)),
         (
@@ -309,7 +309,7 @@ def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tup
         ),
         *season_in_words(manifest),
         ("A year", year_in_words(cost)),
-        ("Public number N", f"{manifest.public_athletes}: sums are divided by it, whoever takes part"),
+        ("Public number N", number_in_words(manifest)),
         ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move an answer"),
         ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by this club"),
         ("Clubs", ", ".join(_named(names.get(club), club) for club in sorted(manifest.clubs))),
@@ -323,6 +323,11 @@ def _named(name: str | None, known_as: str) -> str:
 
 
 def _method(manifest: "CampaignManifest") -> str:
+    if manifest.evidence is not None:
+        return (
+            f"three numbers, asked once: how many pairs of days the model {manifest.evidence.record[:16]} put in the "
+            "right order, and how well it told them; no day and no injury leaves, and nothing is learnt"
+        )
     if manifest.exchange is None:
         return counted(manifest.rounds, "round") + " of gradient steps"
     asked = f"{counted(manifest.exchange.axes, 'number')} along public axes"

@@ -16,7 +16,7 @@ from client.federation.approval import MODEL_WORDS
 from client.web.site import ClubSite
 from client.web.text import CATEGORY_WORDS
 from policies.campaign import CampaignManifest
-from policies.campaigns.cost import cost_of, right_of_100
+from policies.campaigns.cost import cost_of, number_in_words, right_of_100
 from policies.campaigns.season_cost import booked_in_words, season_cost
 
 TAGS = {
@@ -109,6 +109,7 @@ def words(site: ClubSite, one: KnownCampaign, course: CampaignCourse) -> dict[st
         "nothing_runs": NOTHING_RUNS,
         "name": manifest.campaign_id,
         "learns": _learns(manifest).lower(),
+        "judges": "" if manifest.evidence is None else manifest.evidence.record[:12],
         "sends": _sends(manifest),
         "others": counted(len(manifest.clubs) - 1, "other club"),
         "has_others": len(manifest.clubs) > 1,
@@ -144,9 +145,9 @@ def _is_done(one: KnownCampaign, course: CampaignCourse) -> bool:
 def _terms(site: ClubSite, one: KnownCampaign, course: CampaignCourse) -> list[tuple[str, str]]:
     manifest = one.manifest
     return [
-        ("Learns from", f"{_uses(manifest)}; only of athletes who share it for league learning"),
+        (_from(manifest), f"{_uses(manifest)}; only of athletes who share it for league learning"),
         ("Clubs", listed(sorted(manifest.clubs))),
-        ("N, the public number", f"{manifest.public_athletes}: sums are divided by it, whoever takes part"),
+        ("N, the public number", number_in_words(manifest)),
         ("Clip", f"No athlete moves the answer by more than {manifest.clip_norm:g}"),
         _rounds(manifest),
         *exchange_rows(manifest, course, now=site.clock(), zone=site.zone),
@@ -168,6 +169,10 @@ def _exact(manifest: CampaignManifest) -> list[tuple[str, str]]:
     ]
 
 
+def _from(manifest: CampaignManifest) -> str:
+    return "Learns from" if manifest.evidence is None else "Judges on"
+
+
 def _learns(manifest: CampaignManifest) -> str:
     return MODEL_WORDS.get(manifest.model, manifest.model)
 
@@ -177,12 +182,18 @@ def _uses(manifest: CampaignManifest) -> str:
 
 
 def _asks(manifest: CampaignManifest) -> str:
+    if manifest.evidence is not None:
+        return (
+            "Three whole numbers a club: pairs of days in the right order, whom to compare, and how well they were told"
+        )
     if manifest.exchange is None:
         return f"{counted(manifest.rounds, 'round')} of gradient steps"
     return f"{sentence(counted(manifest.exchange.axes, 'whole number'))} a club (k = {manifest.exchange.axes})"
 
 
 def _sends(manifest: CampaignManifest) -> str:
+    if manifest.evidence is not None:
+        return "Three noisy numbers, once: how many pairs of days were ordered rightly, and no day and no injury"
     if manifest.exchange is None:
         return f"One list of noisy numbers in each of {counted(manifest.rounds, 'round')}"
     often = "once" if manifest.rounds == 1 else f"in each of {manifest.rounds} exchanges"

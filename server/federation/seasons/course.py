@@ -7,16 +7,13 @@ clubs answer is asked again every hour for as long as it is open; nodes that hav
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from chassis.text import moment
 from policies.campaign import CampaignManifest
 from policies.campaigns.season_windows import season_of, window, window_problem
 from server.errors import CampaignFailed, ConsentDown, TooFewClubs
+from server.federation.campaign_services import Registry, kept_by
 from server.store import Campaign, CampaignState
-
-if TYPE_CHECKING:
-    from server.federation.campaign_services import Registry
 
 ASK_AGAIN = timedelta(hours=1)  # ours: a node that is away for a night is found in the morning
 AGAIN_S = 60.0  # ours: how long clubs are waited for then, so that other campaigns are not held up
@@ -42,11 +39,11 @@ class SeasonPart:
         return self.goes_on_from is not None
 
     @classmethod
-    def of(cls, campaign: Campaign, registry: "Registry") -> "SeasonPart":
+    def of(cls, campaign: Campaign, registry: Registry) -> "SeasonPart":
         """Return what comes next of a campaign."""
         manifest, done = campaign.manifest, campaign.rounds_done
         if season_of(manifest) is None:
-            return cls(manifest, None, None, True, lambda: registry.of_campaign(manifest))
+            return cls(manifest, None, None, True, lambda: kept_by(registry, manifest).of_campaign(manifest))
         is_published = done == 0 or registry.of_exchange(manifest, done) is not None
         number = min(done + 1, manifest.rounds) if is_published else done
         before = registry.of_exchange(manifest, number - 1)

@@ -7,7 +7,7 @@ the league knows of its own campaigns tells beforehand that nobody would be left
 from collections.abc import Iterable
 from datetime import datetime
 
-from policies.budget import CAMPAIGN_EPSILON, rho_micro_per_round
+from policies.budget import BUDGET_DELTA, CAMPAIGN_EPSILON, epsilon_proved, rho_micro_per_round, rounded_up
 from policies.campaign import CampaignManifest
 from policies.campaigns.season_line import SEASON, SEASON_CAP, season_line
 from policies.campaigns.season_windows import window
@@ -29,6 +29,18 @@ def check_room(manifest: CampaignManifest, campaigns: Iterable[Campaign], *, now
                 f"left of {SEASON_CAP:,} (ε = {CAMPAIGN_EPSILON:g}) in {SEASON.days} days, and this one costs "
                 f"{manifest.rounds * price:,}; use more noise, or wait"
             )
+
+
+def epsilon_with(manifest: CampaignManifest, campaigns: Iterable[Campaign], *, now: datetime) -> float:
+    """What an athlete who takes part in all of these and in this one has spent in a season: the ε that is proved of
+    their cost together at the largest δ, rounded up.
+    """
+    price, known = rho_micro_per_round(manifest.noise_multiplier), tuple(campaigns)
+    spent = [
+        _most_in_use(manifest, known, max(now, window(manifest, number)[0]), now) + number * price
+        for number in range(1, manifest.rounds + 1)
+    ]
+    return rounded_up(epsilon_proved(max(spent), BUDGET_DELTA))
 
 
 def _most_in_use(manifest: CampaignManifest, campaigns: Iterable[Campaign], at: datetime, now: datetime) -> int:

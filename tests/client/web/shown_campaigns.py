@@ -10,6 +10,10 @@ from client.settings import NodeSettings
 from models.training.recipes import exchange_recipe, manifest_from, rounds_recipe, season_recipe
 from policies.campaign import SignedManifest
 from policies.signing import SigningKey
+from policies.vocabulary import OrgId
+from server.federation.evidence_plan import judged_model, plan_evidence
+from server.federation.opening import Terms
+from server.registry_store import RegistryStore
 from tests.cosigned_campaigns import cosigned
 
 LEAGUE, UNION = SigningKey(bytes(range(32))), SigningKey(bytes(range(1, 33)))
@@ -44,5 +48,20 @@ def campaign(settings: NodeSettings, now: datetime, *, rounds: int | None = None
 def shown(settings: NodeSettings, now: datetime, *, rounds: int | None = None, exchanges: int = 1) -> SignedManifest:
     """The same, once the node was shown it."""
     signed = campaign(settings, now, rounds=rounds, exchanges=exchanges)
+    known_campaigns(settings).show(signed, now=now)
+    return signed
+
+
+def shown_evidence(settings: NodeSettings, now: datetime, registry: RegistryStore) -> SignedManifest:
+    """A campaign for evidence on the registry's newest risk model, once the node was shown it."""
+    manifest = plan_evidence(
+        Terms(model="risk-logistic-1", public_athletes=61, epsilon=1.0, open_for=timedelta(days=20)),
+        judged_model(registry, "newest", "risk-logistic-1"),
+        campaign_id="evidence-winter",
+        league=OrgId("league"),
+        clubs={settings.club: fleet_key_line(settings), "club-z": "key"},
+        now=now,
+    )
+    signed = cosigned(manifest, LEAGUE, UNION)
     known_campaigns(settings).show(signed, now=now)
     return signed

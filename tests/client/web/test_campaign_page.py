@@ -1,16 +1,23 @@
 """A campaign's page says in plain words what its manifest says, and what the club has decided about it."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from client.campaigns.known_campaigns import known_campaigns
+from client.commands.deciding.campaigns import describe
 from client.federation.decided.decisions import Against
+from client.league_models.chain import ModelChain
+from client.league_models.parcel import read_parcel
 from client.settings import NodeSettings
 from policies.campaign import SignedManifest
 from policies.campaigns.cost import cost_of
-from tests.client.web.shown_campaigns import linked, shown
+from tests.client.web.shown_campaigns import linked, shown, shown_evidence
+from tests.published import LEAGUE, League
+
+RISK = "risk-logistic-1"
 
 
 @pytest.fixture
@@ -99,3 +106,27 @@ def test_the_page_is_the_same_whoever_shares(context: Any, consent: Any, asked: 
     consent.granted.clear()
 
     assert page_of(context, asked) == with_all
+
+
+def test_a_campaign_for_evidence_says_that_it_judges_and_teaches_nothing(
+    context: Any, settings: NodeSettings, clock: Any, tmp_path: Path
+) -> None:
+    league = League(tmp_path / "the-league")
+    model = league.publish(model=RISK)
+    ModelChain(settings.received, (LEAGUE.verify_key,)).take(
+        read_parcel(league.registry.parcel(model.name)), now=clock()
+    )
+    asked = shown_evidence(settings, clock(), league.registry)
+
+    page = page_of(context, asked).replace("<strong>", "").replace("</strong>", "")
+
+    assert f"It would judge the published model {model.name[:12]} for injury in the next seven days" in page
+    assert "teaches nothing" in page
+    assert "would teach" not in page
+    assert "how many pairs of days were ordered rightly, and no day and no injury" in page
+    assert "61: no squad list may be longer" in page
+    assert "Signed evidence on the model" in page
+    assert "same evidence" in page
+    rows = dict(describe(asked.manifest, settings))
+    assert "Learns from" not in rows
+    assert rows["Method"].startswith(f"three numbers, asked once: how many pairs of days the model {model.name[:16]}")

@@ -76,3 +76,21 @@ def test_no_judged_day_is_said(kept: Kept) -> None:
 
     assert "0 days that no model had learned from" in page
     assert "Not enough days held back to judge it" in page
+
+
+LEAGUE_FIGURES = {
+    "league_public_athletes": 2_000.0,
+    "league_comparable": 601.4,
+    "league_concordance": 0.573,
+    "league_concordance_low": 0.531,
+}
+
+
+def test_a_verdict_by_the_leagues_evidence_says_where_it_is_from(kept: Kept) -> None:
+    page = kept(evidence="e" * 64, figures=FIGURES | LEAGUE_FIGURES)
+
+    assert "Pooled over the league, N = 2,000: a noisy sum of all clubs" in page
+    assert "<dd>601 (100 needed)</dd>" in page
+    assert "<dd>0.53 (above 0.5 needed)</dd>" in page
+    assert "league_" not in page
+    assert "Pooled over the league" not in kept()
