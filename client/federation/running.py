@@ -12,8 +12,8 @@ from chassis.clock import Clock
 from chassis.operations.once_until_changed import OnceUntilChanged
 from client.consent_client import NodeConsentClient
 from client.errors import BadNodeSettings, ClientError, NoLeague
-from client.federation.awaiting_approval import AwaitingApproval
 from client.federation.client_app import build_client_app
+from client.federation.decided.awaiting_approval import AwaitingApproval
 from client.federation.fleet import FleetLoop
 from client.federation.identity import approvals_of, fleet_key
 from client.federation.journal import RoundJournal

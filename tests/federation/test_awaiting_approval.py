@@ -6,7 +6,7 @@ import pytest
 
 from audit.entries.details.codes import CampaignRefusal
 from client.errors import CampaignTurnedDown, NotApproved
-from client.federation.awaiting_approval import HOLD_S, LOOK_S, AwaitingApproval
+from client.federation.decided.awaiting_approval import HOLD_S, LOOK_S, AwaitingApproval
 from client.federation.decided.decisions import Against
 from client.federation.participation import Participation
 from models.training.initial_weights import initial_weights

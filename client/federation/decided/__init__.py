@@ -1,1 +1,1 @@
-"""What a club has decided against, for good."""
+"""What a club has decided for a campaign or against it, and the moment before it has."""
