@@ -14,7 +14,14 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-MODULES = ("models.wire", "policies.campaign", "policies.grant", "policies.release", "policies.snapshot")
+MODULES = (
+    "models.masks.messages",
+    "models.wire",
+    "policies.campaign",
+    "policies.grant",
+    "policies.release",
+    "policies.snapshot",
+)
 GOLDEN = Path(__file__).with_name("wire_fields.json")
 
 
