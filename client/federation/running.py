@@ -16,6 +16,8 @@ from client.federation.client_app import build_client_app
 from client.federation.fleet import FleetLoop
 from client.federation.identity import approvals_of, fleet_key
 from client.federation.journal import RoundJournal
+from client.federation.masked.participation import MaskedParticipation
+from client.federation.masked.stages import StageJournal
 from client.federation.participation import Participation
 from client.federation.refusals import Refusals
 from client.federation.series import SeriesSource
@@ -23,6 +25,7 @@ from client.league_models.received import ReceivedModels
 from client.settings import NodeSettings
 from client.vault.access import open_vault
 from models.errors import ModelError
+from models.masks.enrolled_keys import FleetSigner
 from policies.campaign import CampaignManifest
 
 RESERVE_EVERY_S = 2.0
@@ -51,6 +54,7 @@ class FederationNode:
 
     participation: Participation
     loop: FleetLoop
+    masked: MaskedParticipation
     _stop: threading.Event = field(default_factory=threading.Event)
     _online: threading.Event = field(default_factory=threading.Event)
     _reserved: set[str] = field(default_factory=set)
@@ -70,16 +74,19 @@ class FederationNode:
             days=SeriesSource(lambda: open_vault(settings)),
             clock=clock,
         )
+        key, refusals = fleet_key(settings), Refusals(consent.event)
+        masked = MaskedParticipation(participation, StageJournal(settings.journal_path), FleetSigner(key))
         loop = FleetLoop(
             address=settings.coordinator,
             ca=settings.ca_file.read_bytes(),
-            key=fleet_key(settings),
+            key=key,
             app=build_client_app(
-                answer=Refusals(consent.event).noting(participation.answer),
+                answer=refusals.noting(participation.answer),
+                masked=refusals.noting(masked.answer),
                 receive=ReceivedModels(settings.received, participation.approvals, settings.models, clock).receive,
             ),
         )
-        node = cls(participation, loop)
+        node = cls(participation, loop, masked)
         loop.on_change = node._changed
         return node
 
@@ -150,6 +157,7 @@ class FederationNode:
     def _keep_reserving(self) -> None:
         while not self._stop.is_set():
             self.reserve_once()
+            self.masked.erase_spent()
             self._stop.wait(RESERVE_EVERY_S)
 
     @contextlib.contextmanager
@@ -167,6 +175,7 @@ class FederationNode:
             self._stop.set()
             for thread in threads:
                 thread.join(STOP_WITHIN_S)
+            self.masked.close()
             self.participation.journal.close()
 
 

@@ -77,6 +77,14 @@ class ClubSide:
         """Shares of this club's secrets for every club of the roster, each sealed to that club."""
         return self._once("shares", ask, lambda secrets: self._deal(ask, secrets), SealedShares)
 
+    def check_dealt(self, ask: DealtShares) -> None:
+        """Return if `mask` will answer this; raises MasksRefused otherwise, before a vector is paid for."""
+        if "masked" not in self._answers:
+            self._check_round(ask)
+            self._check_dealers(ask)
+        elif self._answers["masked"][0] != sha256_hex(message_bytes(ask)):
+            raise MasksRefused("expected the stage 'masked' to be asked as before; the first answer stands")
+
     def mask(self, ask: DealtShares, values: Callable[[], Sequence[int]]) -> ContributionSum:
         """This club's vector under its masks. values: computes it, once everything else stands; it may be costly.
 
@@ -97,19 +105,25 @@ class ClubSide:
         return self._once("open", ask, lambda secrets: self._open(ask, secrets), OpenedMask)
 
     def _once(self, stage: str, ask: OfRound, make: Callable[[RoundSecrets], Answer], kind: type[Answer]) -> Answer:
-        if (ask.manifest_sha256, ask.round) != (self.round.manifest_sha256, self.round.number):
-            raise MasksRefused("expected a request for this round, got one for another")
+        self._check_round(ask)
         asked = sha256_hex(message_bytes(ask))
         if stage in self._answers:
             before, answer = self._answers[stage]
             if before != asked or not isinstance(answer, kind):
                 raise MasksRefused(f"expected the stage {stage!r} to be asked as before; the first answer stands")
             return answer
-        if self._secrets is None:
-            raise MasksRefused("the secrets of this round are erased")
-        made = make(self._secrets)
+        made = make(self._held())
         self._answers[stage] = asked, made
         return made
+
+    def _held(self) -> RoundSecrets:
+        if self._secrets is None:
+            raise MasksRefused("the secrets of this round are erased")
+        return self._secrets
+
+    def _check_round(self, ask: OfRound) -> None:
+        if (ask.manifest_sha256, ask.round) != (self.round.manifest_sha256, self.round.number):
+            raise MasksRefused("expected a request for this round, got one for another")
 
     def _known_roster(self) -> RoundKeys:
         if self._roster is None:
@@ -151,12 +165,8 @@ class ClubSide:
         return {club: seeds[place] + keys[place] for club, place in places.items()}
 
     def _mask(self, ask: DealtShares, secrets: RoundSecrets, values: Callable[[], Sequence[int]]) -> ContributionSum:
-        roster = self._known_roster()
-        if not ask.sealed.keys() <= self._pairs.keys():
-            raise MasksRefused("expected shares dealt by other clubs of the roster")
-        dealers = frozenset({self._club, *ask.sealed})
-        self.round.check_enough(len(dealers), "that dealt shares")
-        masks = pair_masks(secrets.mask_key, self._club, ask.sealed, roster, self.round)
+        dealers = self._check_dealers(ask)
+        masks = pair_masks(secrets.mask_key, self._club, ask.sealed, self._known_roster(), self.round)
         answer = ContributionSum(
             manifest_sha256=ask.manifest_sha256,
             round=ask.round,
@@ -165,6 +175,16 @@ class ClubSide:
         )
         self._dealers, self._shares = dealers, self._shares | self._read(ask.sealed)
         return answer
+
+    def _check_dealers(self, ask: DealtShares) -> frozenset[str]:
+        """Return who dealt shares, this club too; raises MasksRefused where these cannot be masked with."""
+        self._held()
+        self._known_roster()
+        if not ask.sealed.keys() <= self._pairs.keys():
+            raise MasksRefused("expected shares dealt by other clubs of the roster")
+        dealers = frozenset({self._club, *ask.sealed})
+        self.round.check_enough(len(dealers), "that dealt shares")
+        return dealers
 
     def _read(self, sealed: Mapping[str, str]) -> dict[str, bytes]:
         """The shares that can be read. One that cannot is left out: enough others hold one of the same secret."""

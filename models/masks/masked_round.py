@@ -66,3 +66,10 @@ def check_maskable(manifest: CampaignManifest) -> None:
         raise MasksRefused("expected all the noise of every club under its mask (h = 1)")
     if len(manifest.clubs) < LEAST_CLUBS:
         raise MasksRefused(f"expected at least {LEAST_CLUBS} clubs where sums are masked, got {len(manifest.clubs)}")
+
+
+def masked(manifest: CampaignManifest) -> CampaignManifest:
+    """Return the same campaign with masked sums; raises MasksRefused if it cannot be."""
+    changed = manifest.model_copy(update={"masking": SECAGG})
+    check_maskable(changed)
+    return changed

@@ -6,6 +6,7 @@ from typing import Any
 
 from policies.budget import LIFETIME_CAP, campaign_cost, epsilon_of_spend, rounded_up, rounds_of
 from policies.campaign import CampaignManifest
+from policies.campaigns.masks import masks_in_words
 from policies.campaigns.season_line import SEASON, SEASON_CAP
 
 
@@ -60,6 +61,7 @@ def terms_in_words(manifest: CampaignManifest) -> list[tuple[str, str]]:
         ("Public number N", f"{manifest.public_athletes}: sums are divided by it, whoever takes part"),
         ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move an answer"),
         ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by each club"),
+        ("Masks", masks_in_words(manifest)),
         ("ε per athlete", f"{cost.epsilon:.2f} at δ = {cost.delta:g} ({cost.micro_rho:,} micro-rho)"),
         ("A year", year_in_words(cost)),
         ("Open", f"{manifest.opens:%Y-%m-%d %H:%M} to {manifest.expires:%Y-%m-%d %H:%M} UTC"),
@@ -76,6 +78,7 @@ def terms_as_json(manifest: CampaignManifest) -> dict[str, Any]:
         "noise_multiplier": manifest.noise_multiplier,
         "rounds": manifest.rounds,
         "axes": manifest.exchange.axes if manifest.exchange else None,
+        "masking": manifest.masking,
         "epsilon": cost.epsilon,
         "delta": cost.delta,
     }

@@ -56,6 +56,9 @@ class PlanOptions:
     learning_rate: Annotated[float | None, typer.Option(help="With --rounds: size of a step.")] = None
     momentum: Annotated[float | None, typer.Option(help="With --rounds: share of the last step.")] = None
     days: Annotated[int, typer.Option(min=1, max=365, help="How long the campaign is open, from now on.")] = 28
+    masks: Annotated[
+        bool, typer.Option("--masks", help="Mask clubs' sums: the league sees their sum alone. Three clubs or more.")
+    ] = False
     simulate: Annotated[
         bool, typer.Option("--simulate", help="Simulate leagues of this size: what it brings, and a wrong N costs.")
     ] = False
@@ -76,6 +79,7 @@ class PlanOptions:
             momentum=self.momentum,
             public_athletes=self.public_athletes,
             open_for=timedelta(days=self.days),
+            masks=self.masks,
         )
 
 

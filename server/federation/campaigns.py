@@ -93,6 +93,7 @@ class CampaignWorker:
     _enrolling: OnceUntilChanged = field(default_factory=OnceUntilChanged)
     _undelivered: OnceUntilChanged = field(default_factory=OnceUntilChanged)
     _deliveries: Delivery | None = None
+    _left_out: dict[str, str] = field(default_factory=dict)
 
     def recover(self) -> tuple[str, ...]:
         """Mark campaigns that a restart interrupted; returns their ids. They wait for the operator."""
@@ -183,7 +184,7 @@ class CampaignWorker:
             )
             self._end(campaign, CampaignState.FAILED, detail="an unexpected fault; see the log")
             return
-        self._end(campaign, CampaignState.DONE, model_id=model_id)
+        self._end(campaign, CampaignState.DONE, model_id=model_id, detail=self._left_out.pop(campaign.sha256, ""))
 
     def _end(self, campaign: Campaign, state: CampaignState, *, detail: str = "", model_id: str = "") -> None:
         """Mark a campaign as over and tell the ledger; a restart in between tells it then."""
@@ -223,6 +224,7 @@ class CampaignWorker:
             pause_s=self.retry_pause_s,
             begun=self.checkpoints.after(campaign.sha256, campaign.rounds_done) if campaign.rounds_done else None,
             is_closed=lambda: self.store.is_closed(campaign.sha256),
+            folder=self.checkpoints.folder(campaign.sha256),
         )
         with StateGrid(self.fleet.state) as grid:
             training.server_app(states.append)(grid, grid.context())
@@ -308,6 +310,12 @@ class _Reports:
         """Show which clubs are not waited for; that is the clubs' own word, and about no athlete."""
         names = ", ".join(sorted(clubs))
         self.worker.store.set_note(self.manifest.sha256, f"not waited for, since the club turned it down: {names}")
+
+    def left_out(self, clubs: frozenset[str]) -> None:
+        """Show which clubs' vectors were too large once all had opened theirs."""
+        note = f"left out, since more came than clipping and noise allow: {', '.join(sorted(clubs))}"
+        self.worker._left_out[self.manifest.sha256] = note
+        self.worker.store.set_note(self.manifest.sha256, note)
 
     def round_finished(self, state: ServerState, clubs: int) -> None:
         """Keep the state, then log the round, then show it; the next round begins only after all three."""

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from models.errors import BadWeights
+from models.errors import ModelError
+from models.masks.masked_round import masked
 from models.training.recipes import Recipe, check_large_enough, exchange_recipe, manifest_from, rounds_recipe
 from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, delta_for, epsilon_of_campaign, rounded_up
 from policies.campaign import CampaignManifest
@@ -21,7 +22,8 @@ class Terms:
 
     public_athletes: the number N that sums are divided by; one that everybody may know, such as squad lists. rounds:
     None for one exchange. sigma: noise multiplier; with `epsilon` instead, the least noise that keeps it over all
-    rounds. clip_norm, learning_rate and momentum are for rounds alone.
+    rounds. clip_norm, learning_rate and momentum are for rounds alone. masks: whether the league is to see
+    the sum over clubs alone.
     """
 
     model: str
@@ -33,6 +35,7 @@ class Terms:
     learning_rate: float | None = None
     momentum: float | None = None
     open_for: timedelta = timedelta(days=28)
+    masks: bool = False
 
 
 def plan_campaign(
@@ -40,14 +43,14 @@ def plan_campaign(
 ) -> CampaignManifest:
     """Return the manifest of a new campaign, which nobody has signed yet.
 
-    clubs: club to public key line of its node. While sums are not masked every club adds the whole noise (h = 1).
+    clubs: club to public key line of its node. Every club adds the whole noise (h = 1), under masks too.
     Raises BadCoordinatorSettings for terms that no node or ledger would accept, UnknownClub if there is no club.
     """
     if not clubs:
         raise UnknownClub("there is no club in this campaign; enrol nodes with `homefield-server node add`")
     try:
         manifest = _manifest(terms, campaign_id=campaign_id, league=league, clubs=clubs, now=now)
-    except (ValueError, InvalidInput, BadWeights) as error:
+    except (ValueError, InvalidInput, ModelError) as error:
         raise BadCoordinatorSettings(f"no such campaign can be planned: {_reason(error)}") from error
     if campaign_cost(manifest.noise_multiplier, manifest.rounds) > CAMPAIGN_CAP:
         raise BadCoordinatorSettings(
@@ -62,7 +65,7 @@ def _manifest(
     recipe = _recipe(terms, clubs=len(clubs))
     if terms.sigma is not None:
         recipe = replace(recipe, noise_multiplier=terms.sigma)
-    return manifest_from(
+    manifest = manifest_from(
         recipe,
         campaign_id=campaign_id,
         league=league,
@@ -70,6 +73,7 @@ def _manifest(
         opens=now - CLOCK_MARGIN,
         expires=now + terms.open_for,
     )
+    return masked(manifest) if terms.masks else manifest
 
 
 def _recipe(terms: Terms, *, clubs: int) -> Recipe:

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter, Request, Response
 
-from chassis.text import counted, long_date, moment
+from chassis.text import counted, long_date, moment, sentence
 from models.features import SCHEMAS
 from policies.budget import campaign_cost
 from policies.campaign import CampaignManifest
+from policies.campaigns.masks import masks_in_words
 from policies.vocabulary import Category
 from server.errors import ConsentServiceFailed
 from server.federation.opening import epsilon_of
@@ -145,7 +146,7 @@ def _full(site: LeagueSite, campaign: Campaign) -> dict[str, object]:
         if campaign.state in (*OVER, CampaignState.INTERRUPTED)
         else "A round takes seconds once every club is online.",
         "failed": campaign.state is CampaignState.FAILED,
-        "noted": campaign.state in (CampaignState.WAITING, CampaignState.RUNNING) and bool(campaign.detail),
+        "noted": campaign.state in _NOTED and bool(campaign.detail),
         "interrupted": campaign.state is CampaignState.INTERRUPTED,
         "signed": _signed(campaign),
         "round": f"Parts received in round {min(campaign.rounds_done + 1, manifest.rounds)}",
@@ -157,6 +158,7 @@ def _full(site: LeagueSite, campaign: Campaign) -> dict[str, object]:
     }
 
 
+_NOTED = (CampaignState.WAITING, CampaignState.RUNNING, CampaignState.DONE)
 _EXCHANGE_HEADINGS = {
     CampaignState.OPEN: "An exchange waits to begin",
     CampaignState.WAITING: "An exchange waits for its clubs",
@@ -222,6 +224,7 @@ def _agreed(manifest: CampaignManifest) -> list[tuple[str, str]]:
         ("Purpose", f"{MODEL_NAMES.get(manifest.model, manifest.model)} model, {weights} parameters{asked}"),
         ("Learns from", categories[:1].upper() + categories[1:]),
         ("Clubs", f"{len(manifest.clubs)}, each adds all the noise its own sum needs"),
+        ("Masks", sentence(masks_in_words(manifest))),
         ("Privacy", f"ε ≤ {epsilon_of(manifest):.2f} for each athlete{together}"),
         ("Noise", f"{manifest.noise_multiplier:.2f} times the most that one athlete can add ({manifest.clip_norm:g})"),
     ]

@@ -15,6 +15,7 @@ from client.web.site import ClubSite
 from client.web.text import CATEGORY_WORDS
 from policies.campaign import CampaignManifest
 from policies.campaigns.cost import cost_of, right_of_100
+from policies.campaigns.masks import league_learns, masks_in_words, sent_in_words
 
 TAGS = {
     CampaignStatus.WAITING: ("watch", "waiting", "Waits for the club"),
@@ -101,6 +102,8 @@ def words(site: ClubSite, one: KnownCampaign) -> dict[str, object]:
         "name": manifest.campaign_id,
         "learns": _learns(manifest).lower(),
         "sends": _sends(manifest),
+        "sent": sent_in_words(manifest),
+        "league_learns": league_learns(manifest),
         "others": counted(len(manifest.clubs) - 1, "other club"),
         "has_others": len(manifest.clubs) > 1,
         "epsilon": f"{cost.epsilon:.2f}",
@@ -125,6 +128,7 @@ def _terms(site: ClubSite, one: KnownCampaign) -> list[tuple[str, str]]:
         ("Rounds", _rounds(manifest)),
         ("Numbers", _asks(manifest)),
         ("Noise", _noise(manifest)),
+        ("Masks", sentence(masks_in_words(manifest))),
         ("Open", _until(site, manifest)),
     ]
 

@@ -23,24 +23,27 @@ def linked(settings: NodeSettings) -> NodeSettings:
     return replace(settings, league_key=LEAGUE.verify_key.text, consent_service_key=UNION.verify_key.text)
 
 
-def campaign(settings: NodeSettings, now: datetime, *, rounds: int | None = None) -> SignedManifest:
-    """A campaign that names this node and another club, signed by league and union."""
+def campaign(
+    settings: NodeSettings, now: datetime, *, rounds: int | None = None, masking: str = "none"
+) -> SignedManifest:
+    """A campaign that names this node and another club, or two where it is masked, signed by league and union."""
     model = "recovery-linear-1"
     exchange = exchange_recipe(model, athletes=61, clubs=2, epsilon=1.0, delta=1e-6)
     recipe = exchange if rounds is None else rounds_recipe(model, athletes=61, rounds=rounds)
+    others = ["club-z"] if masking == "none" else ["club-y", "club-z"]
     manifest = manifest_from(
         recipe,
         campaign_id="recovery-winter",
         league="league",
-        clubs={settings.club: fleet_key_line(settings), "club-z": "key"},
+        clubs={settings.club: fleet_key_line(settings), **dict.fromkeys(others, "key")},
         opens=now - timedelta(hours=1),
         expires=now + timedelta(days=20),
     )
-    return cosigned(manifest, LEAGUE, UNION)
+    return cosigned(manifest.model_copy(update={"masking": masking}), LEAGUE, UNION)
 
 
-def shown(settings: NodeSettings, now: datetime, *, rounds: int | None = None) -> SignedManifest:
+def shown(settings: NodeSettings, now: datetime, *, rounds: int | None = None, masking: str = "none") -> SignedManifest:
     """The same, once the node was shown it."""
-    signed = campaign(settings, now, rounds=rounds)
+    signed = campaign(settings, now, rounds=rounds, masking=masking)
     known_campaigns(settings).show(signed, now=now)
     return signed
