@@ -7,6 +7,7 @@ have agreed to, so no club gives away both shares of one peer. Protocol: Bonawit
 with signed keys and the round of consistency, every club paired with every other.
 """
 
+import hmac
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
@@ -226,7 +227,9 @@ class ClubSide:
         agreed = agreed_bytes(alive, self._known_roster())
         others = alive.alive.keys() - {self._club}
         confirmed = [
-            club for club in others & ask.marks.keys() if ask.marks[club] == self._pairs[club].mark(club, agreed)
+            club
+            for club in others & ask.marks.keys()
+            if hmac.compare_digest(ask.marks[club], self._pairs[club].mark(club, agreed))
         ]
         self.round.check_enough(1 + len(confirmed), "that agree to the same list")
         return RevealedShares(

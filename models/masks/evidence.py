@@ -33,6 +33,8 @@ def check_evidence(
     hashes = {club: sha256_hex(to_bytes(one)) for club, one in answers.items()}
     if hashes != dict(alive.alive) or len(ask.answers) != len(answers) or sorted(ask.keys) != dropped(alive):
         raise MasksRefused("expected the answers of the list that was agreed to, and what lifts their masks")
+    if any(len(one.values) != of.length for one in ask.answers):
+        raise MasksRefused("expected vectors of the campaign's length")
     total = unmasked_sum(
         {club: one.values for club, one in answers.items()},
         {club: bytes.fromhex(seed) for club, seed in ask.seeds.items()},

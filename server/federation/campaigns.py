@@ -10,7 +10,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -311,9 +311,10 @@ class _Reports:
         names = ", ".join(sorted(clubs))
         self.worker.store.set_note(self.manifest.sha256, f"not waited for, since the club turned it down: {names}")
 
-    def left_out(self, clubs: frozenset[str]) -> None:
-        """Show which clubs' vectors were too large once all had opened theirs."""
-        note = f"left out, since more came than clipping and noise allow: {', '.join(sorted(clubs))}"
+    def left_out(self, clubs: Mapping[str, str]) -> None:
+        """Show which clubs are not in a masked sum that all were asked to open, and why."""
+        named = ", ".join(f"{club} ({reason.replace('_', ' ')})" for club, reason in sorted(clubs.items()))
+        note = f"the masked sum was too large for honest clubs, and these are left out of it: {named or 'none'}"
         self.worker._left_out[self.manifest.sha256] = note
         self.worker.store.set_note(self.manifest.sha256, note)
 

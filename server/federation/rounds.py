@@ -3,10 +3,10 @@
 Rule for missing clubs. The first round that is asked, also after a resumption, waits until every club of the manifest
 has come online, approved the campaign and answered, at most `wait_s`; later rounds ask ATTEMPTS times. A round then
 closes with the clubs that answered. It counts if these are at least `min_honest_clubs` and at least half of the
-manifest's clubs; otherwise the campaign fails. That is sound because each club adds all the noise its own sum needs
-while sums are not masked (h = 1), and because the sum is divided by the public number of athletes, never by who came.
-For each club that is left out the coordinator adds the noise that it would have added: what is published then says of
-no club whether it came.
+manifest's clubs, two thirds where sums are masked (`masked`); otherwise the campaign fails. That is sound because each
+club adds all the noise its own sum needs (h = 1), and because the sum is divided by the public number of athletes,
+never by who came. For each club that is left out the coordinator adds the noise that it would have added: what is
+published then says of no club whether it came.
 """
 
 import itertools
@@ -63,8 +63,8 @@ class Reporting(Protocol):
     def turned_down(self, clubs: frozenset[str]) -> None:
         """Tell which clubs have rejected the campaign, or revoked their approval."""
 
-    def left_out(self, clubs: frozenset[str]) -> None:
-        """Tell which clubs sent more than clipping and noise allow under their masks."""
+    def left_out(self, clubs: Mapping[str, str]) -> None:
+        """Tell which clubs are not in a masked sum that was opened: why, by club."""
 
     def round_finished(self, state: ServerState, clubs: int) -> None:
         """Keep weights and momentum after a round, and have it logged."""
@@ -218,10 +218,10 @@ class Training:
         """Tell how many vectors of the running round have come."""
         self.reporting.part_received(number, parts)
 
-    def left_out(self, clubs: frozenset[str]) -> None:
-        """Tell which clubs sent more than clipping and noise allow, as it came out once all opened their vectors."""
-        for club in sorted(clubs):
-            logger.warning("a club sent more than clipping and noise allow", extra={"club": club})
+    def left_out(self, clubs: Mapping[str, str]) -> None:
+        """Tell which clubs are not in a masked sum that was opened, since it was too large: why, by club."""
+        for club, reason in sorted(clubs.items()):
+            logger.warning("a club is left out of a masked sum", extra={"club": club, "reason": reason})
         self.reporting.left_out(clubs)
 
     def _note_refused(self, club: str, number: int, error: RefusedSum) -> None:

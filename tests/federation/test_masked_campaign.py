@@ -144,13 +144,29 @@ def test_a_cheat_under_masks_is_named_and_left_out_once_all_opened(world, runnin
 
     done = world.store.campaign(campaign.sha256)
     assert done.state is CampaignState.DONE
-    assert done.detail == f"left out, since more came than clipping and noise allow: {cheat.club.club}"
+    assert done.detail.endswith(f"these are left out of it: {cheat.club.club} (too large)")
     ((total, counted),) = sums
     honest = [plain[node.club.club][0] for node in nodes[:2]]
     assert (total, counted) == (add_in_ring(honest, manifest.modulus_bits), 2)
     assert all(node.heard[-1] == "open" for node in nodes)
-    named = [record for record in caplog.records if record.msg == "a club sent more than clipping and noise allow"]
-    assert [record.club for record in named] == [cheat.club.club]
+    named = [record for record in caplog.records if record.msg == "a club is left out of a masked sum"]
+    assert [(record.club, record.reason) for record in named] == [(cheat.club.club, "too_large")]
+
+
+def test_a_club_that_cannot_open_is_left_out_and_not_called_a_cheat(world, running, sums, plain, monkeypatch):
+    campaign, nodes = running()
+    nodes[0].failing = {"open"}
+    monkeypatch.setattr("server.federation.masked.collection.is_beyond", lambda *_: True)
+    monkeypatch.setattr("models.masks.evidence.is_beyond", lambda *_: True)
+
+    world.conduct(campaign)
+
+    done = world.store.campaign(campaign.sha256)
+    ((total, counted),) = sums
+    opened = [plain[node.club.club][0] for node in nodes[1:]]
+    assert (done.state, counted) == (CampaignState.DONE, 2)
+    assert total == add_in_ring(opened, campaign.manifest.modulus_bits)
+    assert done.detail.endswith(f"{nodes[0].club.club} (not opened)")
 
 
 class Killed(BaseException):

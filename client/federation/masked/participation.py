@@ -35,6 +35,7 @@ from models.wire import to_bytes
 from policies.campaign import CampaignManifest
 
 KEPT_FOR = timedelta(minutes=10)  # ours: how long after revealing a node can still be asked to open its vector
+CLOSED_WITHIN_S = 1.0
 MOST_ROUNDS_HELD = 8  # ours: as many as campaigns that are open at one club
 _LOST = "this node no longer holds the keys of this round; it is left out of what is still to be answered"
 
@@ -79,11 +80,14 @@ class MaskedParticipation:
                 self._erase(key)
 
     def close(self) -> None:
-        """Erase every secret, and close the journal."""
-        with self._lock:
-            for key in list(self._sides):
-                self._erase(key)
-            self.stages.close()
+        """Erase every secret, and close the journal. A vector that is still computed keeps its own until it is done."""
+        if self._lock.acquire(timeout=CLOSED_WITHIN_S):
+            try:
+                for key in list(self._sides):
+                    self._erase(key)
+            finally:
+                self._lock.release()
+        self.stages.close()
 
     def _manifest(self, ask: MaskRequest) -> CampaignManifest:
         manifest = self.participation.approvals.get(ask.manifest_sha256, now=self.participation.clock())

@@ -39,6 +39,8 @@ from server.federation.masked.stages import MaskedStages
 ACTION = "train.masks"
 FINAL = frozenset({"RoundRefused", "MasksRefused", "BadWire"})  # what a node answers that will not answer otherwise
 
+TOO_LARGE, NOT_OPENED = "too_large", "not_opened"
+
 Sum = tuple[int, ...]
 
 
@@ -77,8 +79,8 @@ class Asking(Protocol):
     def part_received(self, number: int, parts: int) -> None:
         """Tell how many vectors have come."""
 
-    def left_out(self, clubs: frozenset[str]) -> None:
-        """Tell which clubs sent more than clipping and noise allow."""
+    def left_out(self, clubs: Mapping[str, str]) -> None:
+        """Tell which clubs are not in a sum that was opened: why, by club."""
 
 
 @dataclass(slots=True)
@@ -208,7 +210,9 @@ class MaskedCollection:
         evidence, clubs = self._side.evidence(), self._side.alive.alive
         self._ask(grid, "open", clubs, lambda _: evidence, self._take_opened)
         within = {club: vector for club in self._side.opened if self._is_within(vector := self._side.vector_of(club))}
-        self.asking.left_out(frozenset(clubs.keys() - within.keys()))
+        self.asking.left_out(
+            {club: TOO_LARGE if club in self._side.opened else NOT_OPENED for club in clubs if club not in within}
+        )
         if len(within) < self._side.round.threshold:
             raise CampaignFailed(
                 f"the masked sum is larger than clipping and noise allow, and {len(within)} of "

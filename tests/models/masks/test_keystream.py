@@ -6,9 +6,10 @@ import struct
 
 import numpy as np
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from scipy.stats import chisquare
 
-from models.masks.key_agreement import RoundSecrets, pair_mask, roster_hash
+from models.masks.key_agreement import RoundSecrets, pair_mask, roster_hash, self_mask
 from models.masks.keystream import derived, mask
 from models.masks.masked_round import MaskedRound
 from tests.models.masks.league import masked_league
@@ -43,6 +44,60 @@ def hkdf(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
         block = hmac.digest(key, block + info + bytes([number]), hashlib.sha256)
         found += block
     return found[:length]
+
+
+def x25519(scalar: bytes, point: bytes) -> bytes:
+    """RFC 7748 §5, the ladder written out."""
+    prime, a24 = 2**255 - 19, 121665
+    k = (int.from_bytes(scalar, "little") & ~7 & ((1 << 255) - 1)) | 1 << 254
+    x1 = int.from_bytes(point, "little") & ((1 << 255) - 1)
+    x2, z2, x3, z3, swap = 1, 0, x1, 1, 0
+    for place in reversed(range(255)):
+        bit = k >> place & 1
+        if swap ^ bit:
+            x2, x3, z2, z3 = x3, x2, z3, z2
+        swap = bit
+        a, b, c, d = x2 + z2, x2 - z2, x3 + z3, x3 - z3
+        aa, bb, da, cb = a * a, b * b, d * a, c * b
+        e = aa - bb
+        x3, z3 = (da + cb) ** 2 % prime, x1 * (da - cb) ** 2 % prime
+        x2, z2 = aa * bb % prime, e * (aa + a24 * e) % prime
+    if swap:
+        x2, z2 = x3, z3
+    return (x2 * pow(z2, -1, prime) % prime).to_bytes(32, "little")
+
+
+def test_the_written_out_ladder_is_that_of_the_library() -> None:
+    """Two secrets agree, and the library gives the same public key."""
+    alice, bob = bytes(range(32)), bytes(range(32, 64))
+    nine = (9).to_bytes(32, "little")
+
+    assert x25519(alice, x25519(bob, nine)) == x25519(bob, x25519(alice, nine))
+    assert x25519(alice, nine) == X25519PrivateKey.from_private_bytes(alice).public_key().public_bytes_raw()
+
+
+def test_masks_of_a_pair_and_of_a_club_follow_from_secrets_and_roster_as_written_out_here() -> None:
+    """What a later version must compute as well: nodes of two versions are in one round."""
+    league = masked_league(3)
+    one_round, (low, high, _) = MaskedRound.of(league.manifest, 1), league.clubs
+    own, other, seed = bytes(range(32)), bytes(range(100, 132)), bytes(range(200, 232))
+    keys = X25519PrivateKey.from_private_bytes(own), X25519PrivateKey.from_private_bytes(other)
+    peer = RoundSecrets(keys[1], keys[1], seed).announcement(one_round, high, league.signers[high])
+    roster = "ab" * 32
+
+    found = pair_mask(keys[0], low, peer, roster, one_round)
+    alone = self_mask(seed, one_round)
+
+    shared = x25519(own, bytes.fromhex(peer.mask_key))
+    key = hkdf(shared, bytes.fromhex(roster), f"homefield secagg-1 mask of {low} and {high}".encode(), 32)
+    assert found.tolist() == words_of(key, one_round)
+    salt = bytes.fromhex(one_round.manifest_sha256)
+    assert alone.tolist() == words_of(hkdf(seed, salt, b"homefield secagg-1 own mask", 32), one_round)
+
+
+def words_of(key: bytes, of: MaskedRound) -> list[int]:
+    words = struct.unpack(f"<{of.length}Q", chacha20(key, 8 * of.length))
+    return [word % 2**of.modulus_bits for word in words]
 
 
 @pytest.mark.parametrize("bits", [32, 40, 62])
