@@ -71,6 +71,7 @@ bench: $(READY) ## Measure the log (a million entries), signed calls, decisions,
 	$(BIN)/python -m tests.bench.bench_learning
 	$(BIN)/python -m tests.bench.bench_masks
 	$(BIN)/python -m tests.bench.bench_campaign
+	$(BIN)/python -m tests.bench.bench_masked_campaign
 
 model: ## Search a model of acts, crashes, backups and recoveries for a broken promise (needs spin and gcc)
 	formal/check.sh
