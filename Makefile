@@ -69,6 +69,7 @@ bench: $(READY) ## Measure the log (a million entries), signed calls, decisions,
 	$(BIN)/python -m tests.bench.bench_imports
 	$(BIN)/python -m tests.bench.bench_metrics
 	$(BIN)/python -m tests.bench.bench_learning
+	-$(BIN)/python -m tests.bench.bench_pfl
 	$(BIN)/python -m tests.bench.bench_masks
 	$(BIN)/python -m tests.bench.bench_campaign
 	$(BIN)/python -m tests.bench.bench_masked_campaign

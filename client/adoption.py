@@ -19,14 +19,13 @@ from chassis.files.replace_file import replace_durably
 from client.errors import ClientError
 from client.evaluation import LEAST_RESAMPLED, readiness_days
 from client.features.daily import DailyTable
-from client.risk_days import held_back, judged_rows
+from client.risk_days import held_back, judged_rows, used_here
 from models.arrays import Floats
 from models.errors import NotEnoughData
 from models.evaluation.adoption_gate import gate
 from models.evaluation.comparison import judge
-from models.evaluation.drift import day_errors, spread_of_mean
+from models.evaluation.drift import spread_of_mean
 from models.evaluation.head_errors import ALONE, WITH_HEADS, Difference, HeadErrors, judge_with_heads
-from models.evaluation.holdout import judge_days
 from models.features import NETWORK_SCHEMA, RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS
 from models.networks.installed import check_installed, is_installed
 from models.registry import CARD, RECORD, WEIGHTS, OpenedModel, SealedModel, open_sealed_by_any, read_folder
@@ -164,25 +163,20 @@ def _judge_network(weights: Floats, tables: Sequence[DailyTable]) -> _Judgement:
     found = judge(weights, [readiness_days(table) for table in tables], schema=NETWORK_SCHEMA)
     alone = {"person mean": found.person_mean, "EWMA": found.ewma, "local ridge": found.local_ridge}
     reasons = tuple(f"not closer than {name} alone" for name, value in alone.items() if not found.federated < value)
-    figures = {**alone, "federated": found.federated, "federated spread": _network_spread(weights, tables)}
+    figures = {**alone, "federated": found.federated, "federated spread": _network_spread(found.federated_errors)}
     return _Judgement(reasons, found.test_days, found.athletes, figures)
 
 
-def _network_spread(weights: Floats, tables: Sequence[DailyTable]) -> float:
-    sums, days = list[float](), list[float]()
-    for table in tables:
-        errors = day_errors(weights, readiness_days(table), schema=NETWORK_SCHEMA)
-        judged = errors.known & judge_days(errors.known.size)
-        if judged.any():
-            sums.append(float(errors.model[judged].sum()))
-            days.append(float(judged.sum()))
-    if len(sums) < LEAST_RESAMPLED:
+def _network_spread(errors: Sequence[tuple[float, int]]) -> float:
+    """errors: of each athlete, the sum of absolute errors and the days in it."""
+    if len(errors) < LEAST_RESAMPLED:
         return math.nan
-    return spread_of_mean(np.array(sums), np.array(days), rng=np.random.default_rng(GATE_SEED))
+    sums, days = np.array(errors, dtype=np.float64).T
+    return spread_of_mean(sums, days, rng=np.random.default_rng(GATE_SEED))
 
 
 def _judge_risk(weights: Floats, tables: Sequence[DailyTable]) -> _Judgement:
-    outcomes = judged_rows(weights, tables, held_back)
+    outcomes = judged_rows(used_here(weights, tables), tables, held_back)
     found = gate(outcomes, parameters=RISK_SCHEMA.dimension, rng=np.random.default_rng(GATE_SEED))
     athletes = int(np.unique(outcomes.athlete).size)
     return _Judgement(found.reasons, int(outcomes.event.size), athletes, found.figures)

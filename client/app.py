@@ -35,9 +35,10 @@ from client.uploads.spool import Spool
 from client.vault.history.kept_by_version import KeptByVersion
 from client.vault.journal import imports as import_records
 from client.vault.store import Vault
-from client.web import athlete, athletes, board, decide, entrance, imports, league_model
+from client.web import athlete, athletes, board, entrance, imports, league_model
 from client.web.access import ConsentDecisions
 from client.web.campaigns import page as campaign_page
+from client.web.deciding import ask, decide
 from client.web.site import TEMPLATES, ClubSite, to
 from client.web.staff_sign_in import StaffSignIn
 from client.web.tables import Tables
@@ -81,7 +82,7 @@ def build_app(
     app.add_middleware(OwnFormsOnly, refusal=_refusal(club), site=site, uploads={UPLOAD_PATH: LARGEST_UPLOAD})
     add_base_layout(app)
     app.add_api_route("/health", health.public, methods=["GET"])
-    for area in (entrance, board, athletes, decide, athlete, imports, uploads, league_model, campaign_page):
+    for area in (entrance, board, ask, athletes, decide, athlete, imports, uploads, league_model, campaign_page):
         app.include_router(area.router(club))
     return app
 

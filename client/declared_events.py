@@ -9,12 +9,16 @@ from audit.entries.events import EventKind
 
 _LOOK = records(EventKind.ACCESS)
 _SQUAD = records(EventKind.ACCESS, EventKind.PAGE_OPENED)
+_UNDONE = records(
+    EventKind.ATHLETE_ASKED, EventKind.PROPOSAL_DECIDED, unless="nothing stands that may still be taken back"
+)
 _UNLINKED = "the node is not linked yet"
 
 ROUTES: EventDeclarations = {
     "POST /sign-in": records(EventKind.SIGNED_IN, unless="the code opens nothing, and nobody is known"),
     "POST /demo/sign-in": records(EventKind.SIGNED_IN),
     "GET /board": _SQUAD,
+    "GET /board/table": _SQUAD,
     "GET /athletes": _SQUAD,
     "GET /imports": _SQUAD,
     "POST /imports/files": records(EventKind.INGEST),
@@ -27,8 +31,11 @@ ROUTES: EventDeclarations = {
     "POST /imports/sessions": records(EventKind.OPERATOR_LOOK, unless="it is answered later, or was answered before"),
     "POST /imports/store-ready": records(EventKind.INGEST, each="athlete", unless="no file is ready to be stored"),
     "GET /athletes/{athlete}": _LOOK,
-    "POST /athletes/{athlete}/decide": _LOOK,
-    "POST /athletes/{athlete}/check": _LOOK,
+    "POST /board/ask": records(EventKind.ATHLETE_ASKED, unless="the same answer stands already"),
+    "POST /board/undo": _UNDONE,
+    "POST /athletes/{athlete}/ask": records(EventKind.ATHLETE_ASKED, unless="the same answer stands already"),
+    "POST /athletes/{athlete}/undo": _UNDONE,
+    "POST /athletes/{athlete}/decide": records(EventKind.PROPOSAL_DECIDED, EventKind.ACCESS),
     "POST /athletes/{athlete}/record": records(EventKind.PROPOSAL_DECIDED, EventKind.ACCESS),
     "GET /athletes/{athlete}/decided": _LOOK,
     "GET /model": records(EventKind.PAGE_OPENED),
@@ -45,7 +52,7 @@ ROUTES: EventDeclarations = {
     ),
     **unrecorded(NoEntryReason.FORM_STEP, "POST /imports/files/{key}/leave-out"),
 }
-"""The club's pages. A decision is shown and checked in steps, of which each is a look; recording it is the decision."""
+"""The club's pages. The page that asks for a reason is a look; recording is the decision, and so is taking it back."""
 
 VERBS: EventDeclarations = {
     "staff add": records(EventKind.CODE_ISSUED, unless=_UNLINKED),

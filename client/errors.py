@@ -30,6 +30,7 @@ ClientError
 │   └── CampaignTurnedDown    because it rejected the campaign, or revoked its approval
 ├── KeptOut               a league model that does not follow the one that this node holds; what is in use stays
 └── RoundRefused          a training message that does not fit the approved campaign; nothing is computed for it
+    └── RecordMissing     because this node lacks the record that a season goes on from; the league sends it again
 """
 
 from typing import ClassVar
@@ -215,3 +216,10 @@ class KeptOut(ClientError):
 
 class RoundRefused(ClientError):
     """A training message that does not fit the approved campaign: its time, round, weights or model."""
+
+
+class RecordMissing(RoundRefused):
+    """This node holds no proven record of the exchange that a season goes on from.
+
+    The league reads the name of this class and sends the record again; it tells of no athlete.
+    """

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +10,15 @@ from client.features.daily import DailyTable
 from models import risk
 from models.arrays import Floats
 from models.errors import NotEnoughData
-from models.evaluation.adoption_gate import JudgedDays, own_base_rate
+from models.evaluation.adoption_gate import JudgedDays
 from models.evaluation.holdout import judge_days, learn_days
+from models.evaluation.risk_rows import end_to_end, judged_rows_of
 from models.features import AthleteSeries
+from models.training.club_head import club_weights
 
 Chosen = NDArray[np.bool_]
+
+NEVER = date.max
 
 
 def held_back(table: DailyTable) -> Chosen:
@@ -32,31 +35,37 @@ def judged_rows(weights: Floats, tables: Sequence[DailyTable], chosen: Callable[
     """Rows of the chosen days of all athletes; raises NotEnoughData where there is none."""
     if not tables:
         raise NotEnoughData("expected at least one athlete")
-    overall = _usual_rate(tables)
-    columns = [_rows(weights, table, place, overall, chosen(table)) for place, table in enumerate(tables)]
-    return JudgedDays(*(np.concatenate(part) for part in zip(*columns, strict=True)))
+    overall = usual_rate(tables)
+    return end_to_end(
+        [
+            judged_rows_of(weights, _series(table), chosen(table), place=place, overall=overall)
+            for place, table in enumerate(tables)
+        ]
+    )
 
 
-def _usual_rate(tables: Sequence[DailyTable]) -> float:
+def used_here(weights: Floats, tables: Sequence[DailyTable], *, before: date = NEVER) -> Floats:
+    """The league's weights as they are used here: with the club's head and calibration, from days to learn from alone.
+
+    before: only outcomes that were known by that day count.
+    """
+    return club_weights(weights, [learnt(table, before=before) for table in tables])
+
+
+def learnt(table: DailyTable, *, before: date = NEVER) -> AthleteSeries:
+    """One athlete's rows with only the days to learn from left."""
+    over = np.array([(before - day).days > risk.HORIZON_D for day in table.dates], dtype=np.bool_)
+    return _series(table).restricted(learn_days(len(table.dates)) & over)
+
+
+def usual_rate(tables: Sequence[DailyTable]) -> float:
     """Share of events on the club's days to learn from: what a base rate may know before the judged days."""
     events: list[float] = []
     for table in tables:
-        series = _series(table)
-        events += series.y[series.mask & learn_days(len(table.dates))].tolist()
+        series = learnt(table)
+        events += series.y[series.mask].tolist()
     return float(np.clip(np.mean(events), 1e-4, 0.5)) if events else 0.01
 
 
 def _series(table: DailyTable) -> AthleteSeries:
     return risk.design({name: table.column(name) for name in risk.INPUTS})
-
-
-def _rows(weights: Floats, table: DailyTable, place: int, overall: float, chosen: Chosen) -> tuple[NDArray[Any], ...]:
-    """One athlete's columns of `JudgedDays`, in their order."""
-    series = _series(table)
-    known = np.flatnonzero(series.mask)
-    event = series.y[known].astype(np.float64)
-    base = own_base_rate(event, known, overall=overall)
-    judged = chosen[known]
-    X = series.X[known][judged]
-    who = np.full(int(judged.sum()), place, dtype=np.int64)
-    return risk.probability(weights, X), event[judged], who, base[judged], risk.score_without_history(weights, X)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.files.create_file import make_private_folder
+from chassis.files.program_folder import taken_for_another
 from chassis.files.replace_file import replace_durably
 from chassis.files.rotating_key import RotatingKey
 from client.errors import BadNodeSettings
@@ -148,7 +149,8 @@ def load_settings(directory: Path) -> NodeSettings:
         raise BadNodeSettings(f"{directory} is not a node folder; create one with `homefield-node init`") from error
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, issue["loc"])) or "content" for issue in error.errors()}))
-        raise BadNodeSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
+        other = taken_for_another(directory / FILE_NAME, expected="club")
+        raise BadNodeSettings(other or f"{directory / FILE_NAME} is not valid (see: {fields})") from error
     return NodeSettings(
         directory=directory,
         club=OrgId(stored.club),

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chassis.files.program_folder import taken_for_another
 from chassis.files.replace_file import replace_durably
 from chassis.http.budgets import ITEMS_OF_A_KEY, REQUESTS_OF_A_KEY, REQUESTS_OF_AN_ADDRESS
 from chassis.http.loopback import is_loopback
@@ -104,6 +105,8 @@ def read_settings(directory: Path, *, environment: Mapping[str, str] = os.enviro
         raise InvalidSettings(f"{path} is damaged; put it back from a backup") from error
     if not isinstance(stored, dict):
         raise InvalidSettings(f"{path} is damaged; put it back from a backup")
+    if other := taken_for_another(path, expected="union"):
+        raise InvalidSettings(other)
     if stored.pop("secure", False):  # what `serve --public-url` says now; of every file of version 0.1, mostly false
         raise InvalidSettings(
             f"expected no setting `secure` in {path}: remove it, and give `serve` the address with --public-url"

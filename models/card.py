@@ -92,10 +92,19 @@ class ModelCard(BaseModel):
 
 
 def card_for(
-    manifest: CampaignManifest, *, metrics: tuple[Metric, ...], purpose: str, limits: tuple[str, ...] = LIMITS
+    manifest: CampaignManifest,
+    *,
+    metrics: tuple[Metric, ...],
+    purpose: str,
+    limits: tuple[str, ...] = LIMITS,
+    rounds: int | None = None,
 ) -> ModelCard:
-    """The card of the model that `manifest`'s campaign made; privacy figures are computed from the manifest alone."""
-    rho_micro = campaign_cost(manifest.noise_multiplier, manifest.rounds)
+    """The card of the model that `manifest`'s campaign made; privacy figures are computed from the manifest alone.
+
+    rounds: those that it follows from, in a season fewer than the manifest's until the last; by default all.
+    """
+    rounds = manifest.rounds if rounds is None else rounds
+    rho_micro = campaign_cost(manifest.noise_multiplier, rounds)
     return ModelCard(
         model=manifest.model,
         campaign=manifest.sha256,
@@ -103,15 +112,15 @@ def card_for(
         data="daily series of consenting athletes: " + ", ".join(category.value for category in manifest.categories),
         clubs=len(manifest.clubs),
         public_athletes=manifest.public_athletes,
-        rounds=manifest.rounds,
+        rounds=rounds,
         clip_norm=manifest.clip_norm,
         noise_multiplier=manifest.noise_multiplier,
         min_honest_clubs=manifest.min_honest_clubs,
         masking=manifest.masking,
         rho_micro=rho_micro,
         delta=manifest.delta,
-        epsilon_proved=epsilon_of_campaign(manifest),
-        epsilon_gaussian=epsilon_gaussian(mu_from(manifest.noise_multiplier, manifest.rounds), manifest.delta),
+        epsilon_proved=epsilon_of_campaign(manifest, rounds=rounds),
+        epsilon_gaussian=epsilon_gaussian(mu_from(manifest.noise_multiplier, rounds), manifest.delta),
         metrics=metrics,
         limits=limits,
     )

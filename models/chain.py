@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from models.errors import BadChain, BadWeights, NotAtHand
 from models.privacy.public_axes import public_axes
 from models.registry import ModelRecord, SignedModel, read_weights_file
-from models.training.derivation import recomputed
+from models.training.derivation import Derivation, RoundSum, recomputed
 from models.training.initial_weights import initial_weights, weights_sha256
 from policies.campaign import CampaignManifest
 from policies.canonical import sha256_hex
@@ -75,26 +75,61 @@ def check_successor(newer: ModelRecord, older: ModelRecord | None) -> None:
 def check_weights(version: Version, find: Find) -> None:
     """Return if the weights are those that the record's sums give, or those of the earlier record that it goes back to.
 
-    Raises BadWeights if they are not, NotAtHand where that cannot be found out here.
+    A later exchange of a season is followed back to the first, whose records are checked with it. Raises BadWeights if
+    the weights are others, NotAtHand where that cannot be found out here.
     """
-    record = version.record
-    if sha256_hex(version.weights) != record.weights_file:
-        raise BadWeights("expected the weights that the league signed")
-    if record.follows is None:
+    _check_file(version)
+    if version.record.follows is None:
         raise NotAtHand("a record of version 1 does not say what its weights follow from")
-    if record.goes_back_to is not None:
+    if version.record.goes_back_to is not None:
         _check_return(version, find)
         return
     campaign = version.campaign()
     _check_installed(campaign)
-    if recomputed(record.follows, campaign).tobytes() != read_weights_file(version.weights).tobytes():
+    _checked_sums(version, version.record.follows, campaign, find)
+
+
+def _checked_sums(
+    version: Version, follows: Derivation, campaign: CampaignManifest, find: Find
+) -> tuple[RoundSum, ...]:
+    """Return the sums of this record and of the exchanges before it, each of them checked; raises as `check_weights`.
+
+    Numbers of exchanges fall along the way back, so that it ends.
+    """
+    _check_file(version)
+    before: tuple[RoundSum, ...] = ()
+    if follows.start_record is not None:
+        before = _checked_sums(*_exchange_before(version, follows, find), campaign, find)
+    if recomputed(follows, campaign, before).tobytes() != read_weights_file(version.weights).tobytes():
         raise BadWeights("expected the weights that follow from the sums, got others")
+    return (*before, *follows.sums)
+
+
+def _exchange_before(version: Version, follows: Derivation, find: Find) -> tuple[Version, Derivation]:
+    """Return the record that an exchange of a season started from; raises BadWeights for any other one."""
+    name, wanted = follows.start_record or "", (follows.exchange or 0) - 1
+    earlier = find(name)
+    if earlier is None:
+        raise NotAtHand(f"the record {name[:SHOWN]} that this one starts from is not at hand")
+    before = earlier.record.follows
+    if before is None or wanted < 1 or not earlier.record.is_of_exchange(wanted, version.record.campaign):
+        raise BadWeights("expected to start from the record of the exchange before in the same season, got another one")
+    if earlier.record.registered >= version.record.registered:
+        raise BadWeights("expected to start from a record that was registered before this one")
+    return earlier, before
+
+
+def _check_file(version: Version) -> None:
+    if sha256_hex(version.weights) != version.record.weights_file:
+        raise BadWeights("expected the weights that the league signed")
 
 
 def _check_return(version: Version, find: Find) -> None:
     """Times fall along the way back, so that it ends."""
     record, follows = version.record, version.record.follows
-    if follows is None or follows.start_record is None or follows.sums or follows.posterior is not None:
+    if follows is None or follows.start_record is None or follows.sums:
+        raise BadWeights("expected sums, or an earlier record to go back to, and not both")
+    if follows.posterior is not None or follows.exchange is not None:
         raise BadWeights("expected sums, or an earlier record to go back to, and not both")
     earlier = find(follows.start_record)
     if earlier is None:

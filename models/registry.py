@@ -74,7 +74,16 @@ class ModelRecord(BaseModel):
     @property
     def goes_back_to(self) -> str | None:
         """The earlier record whose weights these are; None for those of a campaign."""
-        return None if self.follows is None else self.follows.start_record
+        return None if self.follows is None or self.follows.sums else self.follows.start_record
+
+    @property
+    def of_season(self) -> int | None:
+        """Which exchange of a season published it; None for any other version."""
+        return None if self.follows is None else self.follows.exchange
+
+    def is_of_exchange(self, number: int, campaign: str) -> bool:
+        """True for what exchange `number` of this season published. campaign: hash of its manifest."""
+        return self.campaign == campaign and self.of_season == number
 
     def canonical(self) -> bytes:
         """The bytes that are signed and hashed."""

@@ -38,11 +38,17 @@ def design(daily: Daily) -> AthleteSeries:
     column = {name: np.asarray(daily.get(name, np.full(days, np.nan)), dtype=np.float64) for name in INPUTS}
     onset = onsets(column["time_loss"])
     label, known = label_within_horizon(onset, column["time_loss"])
-    mask = known & eligible(column["time_loss"]) & (np.cumsum(~np.isnan(column["load_au"])) >= LEAST_DAYS)
+    mask = known & is_answered(column)
     raw = np.stack(
         [*_load_columns(column["load_au"]), *_wellness_columns(column), *_injury_columns(onset, column)], axis=1
     )
     return AthleteSeries(RISK_SCHEMA.scaled(raw), np.where(mask, label, 0.0).astype(np.float32), mask)
+
+
+def is_answered(daily: Daily) -> NDArray[np.bool_]:
+    """True on days of which the model says something, (days,): available, and 14 days with a known load so far."""
+    known: NDArray[np.bool_] = np.cumsum(~np.isnan(daily["load_au"])) >= LEAST_DAYS
+    return known & eligible(daily["time_loss"])
 
 
 def onsets(time_loss: Floats) -> NDArray[np.bool_]:

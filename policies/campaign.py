@@ -18,6 +18,7 @@ from pydantic import (
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.errors import BadSignature, InvalidInput
 from policies.signing import SigningKey, VerifyKey
+from policies.terms.season import SeasonTerms
 from policies.vocabulary import Category, Purpose
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
@@ -31,13 +32,28 @@ class ExchangeTerms(BaseModel):
     """What a campaign of one exchange names beside its start: the public metric, axes and prior, and how many axes.
 
     artefacts: hash of the installed metric, axes and prior of the model (`models.training.public_axes`); a node refuses
-    any that it has not got. axes: the first so many of them carry the answer, one whole number for each.
+    any that it has not got. axes: the first so many of them carry the answer, one whole number for each. season: the
+    terms of several exchanges one after the other; None for a single one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     artefacts: HexHash
     axes: int = Field(ge=1, le=64)
+    season: SeasonTerms | None = None
+
+    @property
+    def exchanges(self) -> int:
+        """How many exchanges the campaign has."""
+        return 1 if self.season is None else self.season.exchanges
+
+    @model_serializer(mode="wrap")
+    def _as_signed(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A single exchange has the bytes that it had before there were seasons."""
+        body: dict[str, Any] = handler(self)
+        if self.season is None:
+            body.pop("season", None)
+        return body
 
 
 class CampaignManifest(BaseModel):
@@ -49,8 +65,8 @@ class CampaignManifest(BaseModel):
     coordinator may see of a single club is private already. masking: "secagg-1" hides that (docs/privacy.md §1.5).
     scale_bits: gradients are multiplied by 2**scale_bits and rounded. modulus_bits: sums are modulo 2**modulus_bits.
     public_athletes: the public number N that sums are divided by, never the real count.
-    exchange: None for rounds of gradient steps. With it there is one round, which takes no step of a chosen size:
-    the coordinator shrinks the sum by the public prior (docs/privacy.md §1.8).
+    exchange: None for rounds of gradient steps. With it there is one round for each exchange, which takes no step of a
+    chosen size: the coordinator shrinks the sum by the public prior (docs/privacy.md §1.8, §1.12).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -87,8 +103,13 @@ class CampaignManifest(BaseModel):
 
     @model_validator(mode="after")
     def _one_exchange(self) -> "CampaignManifest":
-        if self.exchange is not None and (self.rounds, self.learning_rate, self.momentum) != (1, 1.0, 0.0):
-            raise ValueError("expected one round, learning rate 1 and no momentum: an exchange takes no steps")
+        if self.exchange is None:
+            return self
+        if (self.rounds, self.learning_rate, self.momentum) != (self.exchange.exchanges, 1.0, 0.0):
+            raise ValueError("expected a round an exchange, learning rate 1, no momentum: an exchange takes no steps")
+        problem = self.exchange.season and self.exchange.season.problem(self.opens, self.expires)
+        if problem:
+            raise ValueError(problem)
         return self
 
     @model_serializer(mode="wrap")

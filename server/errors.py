@@ -7,7 +7,8 @@ ServerError
 ├── CannotGoBack              a model that cannot go back to an earlier version now
 ├── AlreadyExists             a name or key that is already in use
 ├── CampaignFailed            a campaign that cannot go on; the message says why, and no weight is published
-│   └── CampaignInterrupted   because the coordinator stops; it can be gone on with
+│   ├── CampaignInterrupted   because the coordinator stops; it can be gone on with
+│   └── TooFewClubs           because a round had too few clubs; a season asks it again while its exchange is open
 ├── ConsentServiceFailed      the consent service did not answer as it must; nothing is shown or continued
 │   ├── NothingForThisLeague  it knows no such thing for this league, as of a club that is not in it
 │   ├── LeagueKeyNotTaken     it does not take the key that signed for the league
@@ -51,6 +52,10 @@ class CampaignFailed(ServerError):
 
 class CampaignInterrupted(CampaignFailed):
     """A campaign that stops because the coordinator does; it keeps what it has, and can be gone on with."""
+
+
+class TooFewClubs(CampaignFailed):
+    """A round that too few clubs have answered."""
 
 
 class ConsentServiceFailed(ServerError):

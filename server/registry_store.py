@@ -21,6 +21,7 @@ from models.registry import MANIFEST, OpenedModel, SealedModel, open_sealed_by_a
 from models.training.derivation import derivation_of
 from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest
+from policies.campaigns.season_windows import season_of
 from policies.signing import SigningKey, VerifyKey
 from server.errors import BadCoordinatorSettings, CampaignFailed, UnknownModel
 
@@ -71,6 +72,12 @@ class RegistryFolder:
         """The campaigns of a version and of those before it; one whose manifest was not kept is left out."""
         return tuple(version.campaign() for version in self.versions(name) if version.manifest)
 
+    def of_exchange(self, manifest: CampaignManifest, number: int) -> str | None:
+        """Name of what exchange `number` of this season has published, whatever is the newest now; None before."""
+        newest = self.latest(manifest.model)
+        records = [version.record for version in self.versions(newest)] if newest else []
+        return next((one.sha256 for one in records if one.is_of_exchange(number, manifest.sha256)), None)
+
     def has_opening(self, name: str) -> bool:
         """Whether what opens a version's entry in the log is kept beside it."""
         return (self.directory / name / OPENING).exists()
@@ -85,14 +92,16 @@ class RegistryStore(RegistryFolder):
     former: VerifyKey | None = None
 
     def seal(self, manifest: CampaignManifest, state: ServerState) -> str:
-        """Sign and keep a finished campaign's model; returns the version's name (hash of its record).
+        """Sign and keep the model of a finished campaign, or of an exchange of a season; returns the version's name.
 
         It follows the newest version, and is the newest itself once it is published.
 
         Raises BadWeights for a state whose weights do not follow from the sums of its rounds, CampaignFailed if the
         disk refuses.
         """
-        card = card_for(manifest, metrics=(), purpose=PURPOSES[manifest.model])
+        number = None if season_of(manifest) is None else state.round
+        started_from = self.of_exchange(manifest, number - 1) if number is not None else None
+        card = card_for(manifest, metrics=(), purpose=PURPOSES[manifest.model], rounds=number)
         sealed = seal(
             state.weights,
             card,
@@ -100,7 +109,7 @@ class RegistryStore(RegistryFolder):
             key=self.key,
             now=self._after(self.latest(manifest.model)),
             previous=self.latest(manifest.model),
-            follows=derivation_of(state, manifest),
+            follows=derivation_of(state, manifest, started_from),
         )
         name = sealed.signed.record.sha256
         try:
@@ -110,7 +119,12 @@ class RegistryStore(RegistryFolder):
         return name
 
     def of_campaign(self, manifest: CampaignManifest) -> str | None:
-        """Return the newest version if this very campaign has published it: before a restart, say."""
+        """Return the newest version if this very campaign has published it: before a restart, say.
+
+        In a season, the version of its last exchange.
+        """
+        if season_of(manifest) is not None:
+            return self.of_exchange(manifest, manifest.rounds)
         name = self.latest(manifest.model)
         return name if name is not None and self.load(name).record.campaign == manifest.sha256 else None
 

@@ -21,6 +21,7 @@ from server.errors import BadCoordinatorSettings
 from server.federation.campaigns import CampaignWorker
 from server.federation.checkpoints import Checkpoints
 from server.federation.fleet import Fleet, build_fleet_app
+from server.federation.fleet_api.arrivals import HOLD_S
 from server.federation.fleet_certificate import CertificateWatch, read_fleet_certificate
 from server.figures import coordinator_figures, coordinator_health
 from server.registry_store import RegistryStore
@@ -37,6 +38,7 @@ class Coordinator:
     """One coordinator; `working` runs its threads."""
 
     folder: Path
+    fleet: Fleet
     web_app: FastAPI
     fleet_app: FastAPI
     worker: CampaignWorker
@@ -63,7 +65,7 @@ class Coordinator:
         certificate = CertificateWatch(read_fleet_certificate(settings).ends, clock)
         consent = CoordinatorConsentClient.of(settings, clock=clock)
         engine = open_database(settings)
-        fleet = Fleet.open()
+        fleet = Fleet.open(hold_s=HOLD_S)
         worker = CampaignWorker(
             store=CoordinatorStore(engine, clock=clock),
             fleet=fleet,
@@ -88,7 +90,7 @@ class Coordinator:
         )
         figures = coordinator_figures(worker.store, fleet, consent, certificate)
         fleet_app = build_fleet_app(fleet, health=health)
-        return cls(settings.directory, web, fleet_app, worker, certificate, consent, figures, health, threads)
+        return cls(settings.directory, fleet, web, fleet_app, worker, certificate, consent, figures, health, threads)
 
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:

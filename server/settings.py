@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.files.create_file import create_durably
+from chassis.files.program_folder import taken_for_another
 from chassis.files.replace_file import replace_durably
 from chassis.files.rotating_key import RotatingKey
 from policies.campaigns.signatures import USUAL_SECOND_SIGNER, CampaignSigners
@@ -137,7 +138,8 @@ def _read(directory: Path) -> CoordinatorSettingsFile:
         ) from error
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, issue["loc"])) or "content" for issue in error.errors()}))
-        raise BadCoordinatorSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
+        other = taken_for_another(directory / FILE_NAME, expected="league")
+        raise BadCoordinatorSettings(other or f"{directory / FILE_NAME} is not valid (see: {fields})") from error
 
 
 def write_settings(directory: Path, stored: CoordinatorSettingsFile) -> CoordinatorSettings:

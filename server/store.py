@@ -29,11 +29,13 @@ class CampaignState(StrEnum):
     """How far a campaign is. `failed` says why in `detail`; a failed or closed campaign publishes nothing.
 
     interrupted: the coordinator stopped while it was under way; the operator resumes it, or closes it.
+    resting: a season between two exchanges; it goes on by itself, also after a restart.
     """
 
     OPEN = "open"
     WAITING = "waiting"
     RUNNING = "running"
+    RESTING = "resting"
     INTERRUPTED = "interrupted"
     DONE = "done"
     FAILED = "failed"
@@ -57,7 +59,8 @@ class Node:
 class Campaign:
     """A campaign and how far it is. No number of athletes is stored here, or known.
 
-    reported_at: when the ledger was told that it is over; None before.
+    model_id: the last version that it has published, "" before. reported_at: when the ledger was told that it is over;
+    None before.
     """
 
     signed: SignedManifest
@@ -194,8 +197,9 @@ class CoordinatorStore:
         raise BadCoordinatorSettings(f"there is no campaign {name[:64]!r}")
 
     def set_state(self, sha256: str, state: CampaignState, *, detail: str = "", model_id: str = "") -> None:
-        """Record that a campaign entered `state`."""
-        self._change(sha256, state=state, detail=detail[:DETAIL_LENGTH], model_id=model_id)
+        """Record that a campaign entered `state`. model_id: what it has published now; what it has before stays."""
+        published = {"model_id": model_id} if model_id else {}
+        self._change(sha256, state=state, detail=detail[:DETAIL_LENGTH], **published)
 
     def set_running(self, sha256: str) -> None:
         """Record that the first answers have come; what was noted stays."""
@@ -231,8 +235,9 @@ class CoordinatorStore:
         """Have an interrupted campaign taken up again where it was; raises BadCoordinatorSettings for any other."""
         with self._row(sha256) as row:
             if row.state != CampaignState.INTERRUPTED:
+                goes_on = "; it goes on by itself" if row.state == CampaignState.RESTING else ""
                 raise BadCoordinatorSettings(
-                    f"expected a campaign that was interrupted; {row.campaign_id} is {row.state}"
+                    f"expected a campaign that was interrupted; {row.campaign_id} is {row.state}{goes_on}"
                 )
             row.state, row.detail, row.parts, row.changed_at = CampaignState.OPEN, "", 0, self._clock()
         return self.campaign(sha256)

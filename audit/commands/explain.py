@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.commands.inputs.given_files import read_given
 from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.athlete_report import explain_own
 from audit.commands.outputs.checkpoint_words import checkpoint_json, witness_words
@@ -14,6 +13,7 @@ from audit.commands.outputs.failures import failures_as_json
 from audit.errors import MalformedProof
 from audit.tlog.canonical_base64 import encode_base64
 from chassis.cli.console import print_json, say
+from chassis.cli.given_file import read_given
 from chassis.cli.options import AsJson
 
 if TYPE_CHECKING:

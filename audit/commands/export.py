@@ -95,7 +95,8 @@ def _rows(
 
 
 def _write(file: TextIO, rows: Iterator[str], log: "VerifiedLog", trust: "TrustPolicy", file_format: Format) -> None:
-    from audit.entries.export_rows import COLUMNS, JSON_END, csv_line, json_head
+    from audit.entries.export_rows import COLUMNS, JSON_END, json_head
+    from chassis.csv_line import csv_line
 
     if file_format is Format.CSV:
         file.write(csv_line(COLUMNS))

@@ -1,15 +1,17 @@
 """`model`: whether the public log has a league's model."""
 
+import shlex
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.commands.inputs.given_files import read_given
 from audit.commands.inputs.trust_options import LogAddress, LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.checkpoint_words import checkpoint_json, checkpoint_lines
 from audit.commands.outputs.failures import failures_as_json, said_not_whole
 from chassis.cli.console import print_json, say
+from chassis.cli.given_file import read_given
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "homefield-model-1"
 RECORD, OPENING = "record.json", "log-opening.json"
+MOST_WEIGHTS = 256 * 1024 * 1024  # ours: far above any model that is learned here
 
 
 def register(app: typer.Typer) -> None:
@@ -41,26 +44,45 @@ def model(
 ) -> None:
     """Check that the log has a model's record: its hash stands in an entry that the league's opening opens.
 
-    Reads and verifies the whole log. Code 1 where the log has it not, or not yet. Whether the weights follow from the
-    sums in the record is checked by `homefield-server models verify`.
+    Reads and verifies the whole log, and compares the weights and the card beside the record with what it names. Code 1
+    where the log has it not, or not yet, or a file is another one. Whether the weights follow from the sums in the
+    record, and whether the league signed it, is checked by `homefield-server models verify`.
     """
-    from audit.verification.registered_model import MAX_BYTES, find_registered, read_record
+    from audit.verification.registered_model import FILES, MAX_BYTES, find_registered, read_record
     from audit.verification.sources import open_source
 
     folder = record.parent if record.is_file() else record
     trust = trust_of(vkey, policy)
     with said_not_whole(), failures_as_json(SCHEMA, as_json=as_json):
         given = read_record(read_given(folder / RECORD, "the record", at_most=MAX_BYTES))
+        compared = {name: given.compared(name, _beside(folder / name)) for name in FILES}
         opened = _opening(opening or folder / OPENING)
         with progress_bar("Looking through the log") as on_progress:
             found = find_registered(open_source(place), trust, given, opened, on_progress=on_progress)
     if as_json:
         where = {"index": found.index, "day": found.day.isoformat(), "organisation": found.organisation}
         values = {"ok": True, "model_id": given.model_id, "model": given.model, "manifest": given.manifest}
-        print_json(SCHEMA, values | where | {"checkpoint": checkpoint_json(found.trusted, trust)})
+        trusted = {"checkpoint": checkpoint_json(found.trusted, trust)}
+        print_json(SCHEMA, values | where | trusted | {"files_as_recorded": [*filter(compared.get, FILES)]})
         return
-    said = f"The log has {given.model} {given.model_id[:16]}: entry {found.index:,} of {found.day.isoformat()}"
-    say(f"{said}, reported by {found.organisation}.", *checkpoint_lines(found.trusted, trust))
+    said = f"The log has the record {given.model_id[:16]} of {given.model}: entry {found.index:,} of"
+    say(f"{said} {found.day.isoformat()}, reported by {found.organisation}.", *checkpoint_lines(found.trusted, trust))
+    say(*_proven(compared, folder))
+
+
+def _proven(compared: Mapping[str, bool], folder: Path) -> Iterator[str]:
+    """Say of the files beside the record what was compared, and what this command does not prove."""
+    if named := " and ".join(name for name, is_compared in compared.items() if is_compared):
+        yield f"As the record names them: {named}."
+    if missing := " and ".join(name for name, is_compared in compared.items() if not is_compared):
+        yield f"Not compared, since not beside the record: {missing}."
+    verify = shlex.join(["homefield-server", "models", "verify", str(folder), "--league-key"])
+    yield f"Not proven here: that the league signed it, and that the weights follow from its sums; {verify} KEY does."
+
+
+def _beside(path: Path) -> bytes | None:
+    """Return what a file of the model holds, None where it is not there."""
+    return read_given(path, path.name, at_most=MOST_WEIGHTS) if path.exists() else None
 
 
 def _opening(path: Path) -> "Opening":

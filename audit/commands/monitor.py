@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from audit.commands.inputs.given_files import read_given
 from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
 from audit.errors import SourceUnavailable
 from audit.monitor.alarms import MAX_AGE_S, PASSING, REREAD_AFTER_S, Alarm
 from audit.monitor.progress import MonitorProgress
 from chassis.cli.console import json_line, say
 from chassis.cli.exit_codes import ExitCode
+from chassis.cli.given_file import read_given
 from chassis.cli.operator_options import (
     LogFormatOption,
     LogLevelOption,

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.commands.inputs.given_files import read_given, refuse_existing, write_new
+from audit.commands.inputs.given_files import refuse_existing, write_new
 from audit.commands.inputs.trust_options import LogAddress, LogKeys, PolicyFile, trust_of
 from audit.tlog.canonical_base64 import encode_base64
 from chassis.cli.console import print_json, say
+from chassis.cli.given_file import read_given
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.commands.inputs.given_files import read_given
 from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.checkpoint_words import checkpoint_json, checkpoint_lines
 from audit.commands.outputs.failures import failures_as_json, said_not_whole
 from audit.tlog import tiles
 from chassis.cli.console import print_json, say
+from chassis.cli.given_file import read_given
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
 

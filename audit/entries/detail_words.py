@@ -6,6 +6,7 @@ from enum import StrEnum
 from audit.entries.details.codes import (
     AccessBasis,
     AccessOutcome,
+    AskedChange,
     CampaignRefusal,
     ChoiceMethod,
     ClubPage,
@@ -158,6 +159,11 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         ProposalAnswer.ACCEPT: "accepted",
         ProposalAnswer.MODIFY: "modified",
         ProposalAnswer.REJECT: "rejected",
+        ProposalAnswer.TAKEN_BACK: "the decision was taken back",
+    },
+    AskedChange: {
+        AskedChange.NOTED: "what the athlete answered was noted",
+        AskedChange.TAKEN_BACK: "the note was taken back",
     },
     ClubPage: {
         ClubPage.MORNING_BOARD: "board of the day",

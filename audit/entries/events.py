@@ -77,6 +77,7 @@ class EventKind(StrEnum):
     ORG_REVOKED = "org_revoked"
     NODE_ACCESS_CHANGED = "node_access_changed"
     ROUND_ANSWERED = "round_answered"
+    ATHLETE_ASKED = "athlete_asked"
 
 
 _SENTENCES = {
@@ -116,6 +117,7 @@ _SENTENCES = {
     EventKind.NODE_ACCESS_CHANGED: "Club changed who may see athletes at its node (how is sealed)",
     EventKind.ORG_REVOKED: "Organisation’s key revoked: nothing that it signs counts any more",
     EventKind.ROUND_ANSWERED: "Club bound to one answer to a training round (which answer is sealed)",
+    EventKind.ATHLETE_ASKED: "A person of a club asked an athlete how they are (what was said stays at the club)",
 }
 
 

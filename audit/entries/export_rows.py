@@ -1,17 +1,14 @@
 """Entries as rows of a file to take away: CSV for a spreadsheet, JSON for a program."""
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 
 from audit.entries.events import Entry, parse_leaf, sentence
 from audit.tlog import merkle
 from audit.tlog.canonical_base64 import encode_base64
+from chassis.csv_line import csv_line
 
 COLUMNS = ("index", "what", "kind", "day", "organisation", "rules", "commitment", "tag", "leaf_hash", "proof")
-# A spreadsheet would run a cell that starts with one of these.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def row_values(index: int, leaf: bytes) -> tuple[object, ...]:
@@ -28,13 +25,6 @@ def row_values(index: int, leaf: bytes) -> tuple[object, ...]:
         entry.tag.hex(),
         encode_base64(merkle.leaf_hash(leaf)),
     )
-
-
-def csv_line(values: Sequence[object]) -> str:
-    """Return one line of CSV (RFC 4180), harmless to a spreadsheet."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow([_cell(str(value)) for value in values])
-    return out.getvalue()
 
 
 def csv_row(index: int, leaf: bytes, hashes: Sequence[bytes] | None) -> str:
@@ -61,7 +51,3 @@ def json_head(members: Mapping[str, object]) -> str:
 
 JSON_END = "\n ]\n}\n"
 """The end of such a document."""
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

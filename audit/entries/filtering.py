@@ -38,7 +38,12 @@ GROUPS: Mapping[str, tuple[str, frozenset[EventKind]]] = {
     ),
     "clubs": (
         "Work inside clubs",
-        frozenset({K.INGEST, K.PROPOSAL_DECIDED, K.PAGE_OPENED, K.OPERATOR_LOOK, K.PLAN_SET, K.NODE_ACCESS_CHANGED}),
+        frozenset(
+            {
+                *(K.INGEST, K.PROPOSAL_DECIDED, K.ATHLETE_ASKED, K.PAGE_OPENED, K.OPERATOR_LOOK, K.PLAN_SET),
+                K.NODE_ACCESS_CHANGED,
+            }
+        ),
     ),
     "outcomes": ("Outcomes", frozenset({K.ANSWER_SENT})),
     "erased": ("Erasures", frozenset({K.ERASED})),

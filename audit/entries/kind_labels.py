@@ -97,8 +97,12 @@ KINDS: Mapping[EventKind, KindWords] = {
         "A club brought device files or questionnaires into its own sealed store. Nothing left the club.",
         "Whose files, of which kind, and how good they were.",
     ),
+    K.ATHLETE_ASKED: KindWords(
+        "A person at a club asked an athlete how they are and noted the answer, or took such a note back.",
+        "Whom, and whether it was noted or taken back. What was said stays at the club.",
+    ),
     K.PROPOSAL_DECIDED: KindWords(
-        "A person at a club accepted, modified or rejected a proposed change to a session.",
+        "A person at a club accepted, modified or rejected a proposed change to a session, or took that back.",
         "Whose session, and which way the decision went.",
     ),
     K.ERASED: KindWords(

@@ -3,6 +3,7 @@
 A record is read as plain JSON: what its weights are worth is for the programs that can compute them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,17 +21,31 @@ from audit.verification.verify import OnProgress
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.errors import InvalidInput
 
+FILES = {"weights.safetensors": "weights_file", "card.json": "card"}
+"""The files of a published model beside its record, with the field of the record that holds their hash."""
 MAX_BYTES = 4 * 1024 * 1024
 """Longest record that we read (our choice): a sum of 16 rounds of 10,000 weights."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenRecord:
-    """What of a record is compared with the log. model_id: the SHA-256 of its canonical JSON."""
+    """What of a record is compared with the log. model_id: the SHA-256 of its canonical JSON.
+
+    files: SHA-256 of each file that it names, by the file's name.
+    """
 
     model_id: str
     model: str
     manifest: str
+    files: Mapping[str, str]
+
+    def compared(self, name: str, data: bytes | None) -> bool:
+        """Whether a file beside the record was there to be compared; raises ProofFailed if it is not the one named."""
+        if data is None:
+            return False
+        if sha256_hex(data) != self.files[name]:
+            raise ProofFailed(f"{name} is not the file that the record names: it was changed, or is another model's")
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +63,8 @@ def read_record(data: bytes) -> GivenRecord:
     try:
         record: dict[str, Any] = parse_once(data)["record"]
         text = canonical_bytes(record)
-        return GivenRecord(sha256_hex(text), str(record["model"]), str(record["campaign"]))
+        files = {name: str(record[key]) for name, key in FILES.items()}
+        return GivenRecord(sha256_hex(text), str(record["model"]), str(record["campaign"]), files)
     except (KeyError, TypeError, InvalidInput, MalformedProof) as error:
         raise MalformedProof("expected the signed record of a model: JSON with record and signature") from error
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_values, say
+from chassis.cli.console import is_agreed, print_values, say
 from chassis.cli.progress import progress_bar
 from chassis.clock import Clock, utc_now
 
@@ -109,5 +109,5 @@ def put_back_asking(put_back: PutsBack[Restored], archive: Path, directory: Path
 def ask_to_replace(manifest: "BackupManifest", *, yes: bool) -> None:
     """Ask whether the backup may take the place of the database that is there; raises click.Abort unless it may."""
     moment = manifest.header.moment.isoformat(timespec="minutes")
-    if not yes and not is_confirmed(f"Put the database of {moment} in place of the one that is there?"):
+    if not is_agreed(f"Put the database of {moment} in place of the one that is there?", yes=yes):
         raise typer.Abort

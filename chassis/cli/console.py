@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import click
 import typer
 
 from chassis.cli.printable import escaped_json, printable
@@ -36,9 +37,33 @@ def is_read_at_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def is_agreed(question: str, *, yes: bool, as_json: bool = False) -> bool:
+    """Return True where --yes was given, and ask otherwise; raises as `is_confirmed` does, and for --json alone."""
+    if yes:
+        return True
+    if as_json:
+        raise _unanswered("expected --yes beside --json, which asks nothing; nothing was changed")
+    return is_confirmed(question)
+
+
 def is_confirmed(question: str) -> bool:
-    """Ask a yes-or-no question; raises click.Abort where nobody answers."""
-    return typer.confirm(printable(question))
+    """Ask a yes-or-no question; raises click.Abort where somebody ends it, UsageError where nobody is there to answer.
+
+    Without a terminal an answer on standard input counts, and its end is none.
+    """
+    try:
+        return typer.confirm(printable(question))
+    except click.Abort as error:
+        if sys.stdin.isatty():
+            raise
+        raise _unanswered(
+            "expected an answer, and there is no terminal to ask at: give --yes to go on without the question; "
+            "nothing was changed"
+        ) from error
+
+
+def _unanswered(sentence: str) -> click.UsageError:
+    return click.UsageError(sentence, ctx=click.get_current_context(silent=True))
 
 
 def print_json(schema: str, values: Mapping[str, Any]) -> None:

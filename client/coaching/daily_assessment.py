@@ -1,11 +1,12 @@
 """One athlete's morning: replay the last three weeks of evidence, then today's light, level and proposal."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
+from client.coaching.check_in import CheckIn, flags_of, newest_by_day
 from client.coaching.domains import Domain
-from client.coaching.evidence import Evidence, evidence_on
+from client.coaching.evidence import Evidence, Flags, evidence_on
 from client.coaching.histories import (
     availability_on,
     days_since_hard,
@@ -14,12 +15,14 @@ from client.coaching.histories import (
     histories,
     index_of,
     is_rest_assumed,
+    largest_own_day,
     may_count_twice,
     own_plan,
 )
+from client.coaching.own_largest_day import propose_own_largest
 from client.coaching.proposal import Proposal, propose
 from client.coaching.readiness import Light, Readiness
-from client.coaching.regression import Assessment, State, advance, assess
+from client.coaching.regression import Assessment, State, advance, assess, with_expectation
 from client.coaching.review import ReviewDecision
 from client.coaching.training_session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
@@ -37,7 +40,7 @@ class DailyAssessment:
     assumed_rest: since_hard rests on a day that is rest only by the athlete's rest rule. may_count_twice: it would be
     another, were sessions one that may be.
     below_days: mornings in a row below usual, today included. trend: "falling", "steady", "rising" or None.
-    decision: the last one taken today that still covers the proposal.
+    decision: the last one taken today that still covers the proposal. check_in: what the athlete told staff today.
     """
 
     athlete: AthleteId
@@ -54,6 +57,7 @@ class DailyAssessment:
     easier_in_a_row: int = 0
     assumed_rest: bool = False
     may_count_twice: bool = False
+    check_in: CheckIn | None = None
 
     @property
     def light(self) -> Light:
@@ -67,8 +71,8 @@ class DailyAssessment:
 
     @property
     def to_ask(self) -> bool:
-        """True when there is too little to compare with."""
-        return self.outcome.ask and self.available != "out"
+        """True when there is too little to compare with, and nobody has asked yet."""
+        return self.outcome.ask and self.check_in is None and self.available != "out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +92,36 @@ def assess_day(
     context: Context,
     plan: SessionPlan | None = None,
     decisions: Iterable[ReviewDecision] = (),
+    check_ins: Iterable[CheckIn] = (),
+    expected_below: bool = False,
 ) -> DailyAssessment:
     """Assess one athlete's morning.
 
     table: only what the reader may use. plan: what staff set; the own mean of this weekday stands in for it.
+    check_ins: what the athlete told staff, oldest first; of one day the newest counts.
+    expected_below: a model that passed this node's gate expects tomorrow's readiness below the athlete's usual.
     """
     placed = index_of(table, context.day)
+    taken, told = {d.day: d for d in decisions}, newest_by_day(check_ins)
     if placed is None:
-        stands = plan or SessionPlan(None, PlanSource.NONE)
-        return DailyAssessment(athlete, context.day, NOTHING, assess(State(), NOTHING), stands, None, None)
+        return _without_days(athlete, context, plan or SessionPlan(None, PlanSource.NONE), taken, told)
     reaching, today = placed
-    taken = {d.day: d for d in decisions}
-    days = _replayed(reaching, today, context, taken)
+    days = _replayed(reaching, today, context, taken, flags_of(told))
     evidence, state = days.evidence[-1], days.state
     stands = plan or own_plan(reaching, today)
-    outcome = assess(state, evidence, match_day=stands.match_day)
+    outcome = with_expectation(
+        state,
+        assess(state, evidence, match_day=stands.match_day),
+        is_below=expected_below,
+        lighter_before=_lighter_before(taken, context.day),
+    )
     since_hard = days_since_hard(reaching, today)
     proposal = propose(
         athlete, context.day, evidence=evidence, state=state, plan=stands, outcome=outcome, now=context.made
     )
+    if proposal is None and not evidence.is_grey:
+        largest = largest_own_day(reaching, today)
+        proposal = propose_own_largest(athlete, context.day, plan=stands, largest_au=largest, now=context.made)
     return DailyAssessment(
         athlete=athlete,
         day=context.day,
@@ -122,6 +137,26 @@ def assess_day(
         easier_in_a_row=state.reductions,
         assumed_rest=since_hard is not None and is_rest_assumed(reaching, today),
         may_count_twice=since_hard is not None and may_count_twice(reaching, today),
+        check_in=told.get(context.day),
+    )
+
+
+def _without_days(
+    athlete: AthleteId,
+    context: Context,
+    plan: SessionPlan,
+    taken: Mapping[date, ReviewDecision],
+    told: Mapping[date, CheckIn],
+) -> DailyAssessment:
+    """Assess a morning before which nothing is known: only what the athlete told staff can stop a session."""
+    evidence = replace(NOTHING, flags=flags_of(told).get(context.day, Flags()))
+    outcome = assess(State(), evidence, match_day=plan.match_day)
+    proposal = propose(
+        athlete, context.day, evidence=evidence, state=State(), plan=plan, outcome=outcome, now=context.made
+    )
+    decision = _still_covers(taken.get(context.day), proposal)
+    return DailyAssessment(
+        athlete, context.day, evidence, outcome, plan, proposal, decision, check_in=told.get(context.day)
     )
 
 
@@ -131,13 +166,18 @@ class _Days:
     evidence: list[Evidence] = field(default_factory=list)
 
 
-def _replayed(table: DailyTable, today: int, context: Context, taken: Mapping[date, ReviewDecision]) -> _Days:
+def _replayed(
+    table: DailyTable,
+    today: int,
+    context: Context,
+    taken: Mapping[date, ReviewDecision],
+    told: Mapping[date, Flags],
+) -> _Days:
     """Run the machine over the days before today; the state is never stored, so late readings are counted too."""
     series, measured_by, days = histories(table), domain_instruments(table), _Days()
     for index in range(max(0, today - REPLAY_DAYS), today + 1):
-        evidence = evidence_on(
-            index, series, weights=context.weights, flags=flags_on(table, index), instruments=measured_by
-        )
+        flags = flags_on(table, index) | told.get(table.dates[index], Flags())
+        evidence = evidence_on(index, series, weights=context.weights, flags=flags, instruments=measured_by)
         days.evidence.append(evidence)
         if index == today:
             break
@@ -147,6 +187,14 @@ def _replayed(table: DailyTable, today: int, context: Context, taken: Mapping[da
         reviewed = decision is not None and decision.review
         days.state = advance(days.state, evidence, outcome, lowered=lowered, reviewed=reviewed)
     return days
+
+
+def _lighter_before(taken: Mapping[date, ReviewDecision], day: date) -> int:
+    """Days in a row before `day` on which a person lowered the load."""
+    count = 0
+    while (decision := taken.get(day - timedelta(days=count + 1))) is not None and decision.is_lower:
+        count += 1
+    return count
 
 
 def _still_covers(decision: ReviewDecision | None, proposal: Proposal | None) -> ReviewDecision | None:

@@ -54,11 +54,20 @@ class Flags:
     not_ok: bool = False
     pain: bool = False
     illness: bool = False
+    noted_not_ok: bool = False  # told to a person of the staff, who noted it
 
     @property
     def any(self) -> bool:
         """True if one is raised."""
-        return self.not_ok or self.pain or self.illness
+        return self.not_ok or self.pain or self.illness or self.noted_not_ok
+
+    def __or__(self, other: "Flags") -> "Flags":
+        return Flags(
+            self.not_ok or other.not_ok,
+            self.pain or other.pain,
+            self.illness or other.illness,
+            self.noted_not_ok or other.noted_not_ok,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,18 @@ def days_since_hard(table: DailyTable, index: int) -> int | None:
     return int(past.size - hard[-1]) if np.isfinite(past[hard[-1] :]).all() else None
 
 
+def largest_own_day(table: DailyTable, index: int) -> float | None:
+    """Return the largest load of one day in the four weeks before, in AU; None with too few known days.
+
+    Too few is as for days since a hard session: `is_load_known`, and five days with training.
+    """
+    past = table.column("load_au")[max(0, index - LOAD_WINDOW_D) : index]
+    trained = past[np.isfinite(past) & (past > 0)]
+    if trained.size < LEAST_TRAINING_DAYS or not is_load_known(table, index):
+        return None
+    return float(trained.max())
+
+
 def own_plan(table: DailyTable, index: int) -> SessionPlan:
     """Return the plan that stands in when none is set: the own mean of this weekday over the last four weeks.
 

@@ -1,66 +1,29 @@
-"""The node's journal of plans and decisions: rows are only ever added, and decisions are sealed per athlete."""
+"""The node's journal of plans, decisions and check-ins: rows are only ever added, and sealed per athlete.
+
+A decision that was taken back stays, beside who took it back and when; its proposal may then be decided anew.
+"""
 
 import json
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
 
-from chassis.errors import CannotMigrate
-from chassis.storage.schema_steps import Schema, statements
-from chassis.storage.sqlite_file import connect
+from client.coaching.records.check_ins import CheckIns
+from client.coaching.records.journal_file import AthleteSeal, JournalError, JournalFile
+from client.coaching.records.lights_shown import LightsShown
+from client.coaching.records.taken_back import TakenBack, TakenBackRecords
 from client.coaching.regression import Level
 from client.coaching.review import ReviewAnswer, ReviewDecision, ReviewReason
 from client.coaching.training_session import TrainingSession
-from client.errors import ClientError
 from policies.vocabulary import AthleteId, PersonId, Role
-
-# Triggers, not habits, keep the two tables append-only.
-_FIRST = """
-CREATE TABLE IF NOT EXISTS coaching_decision (
-  number INTEGER PRIMARY KEY, proposal TEXT NOT NULL UNIQUE, athlete TEXT NOT NULL, day TEXT NOT NULL,
-  sealed BLOB NOT NULL
-);
-CREATE INDEX IF NOT EXISTS coaching_decision_athlete ON coaching_decision (athlete, day);
-CREATE TABLE IF NOT EXISTS coaching_plan (
-  number INTEGER PRIMARY KEY, day TEXT NOT NULL, athlete TEXT NOT NULL, title TEXT NOT NULL, load_au REAL NOT NULL,
-  rpe REAL, minutes REAL, match_day INTEGER NOT NULL
-);
-CREATE TRIGGER IF NOT EXISTS coaching_decision_kept BEFORE UPDATE ON coaching_decision
-  BEGIN SELECT RAISE(ABORT, 'decisions are only ever added'); END;
-CREATE TRIGGER IF NOT EXISTS coaching_decision_stays BEFORE DELETE ON coaching_decision
-  BEGIN SELECT RAISE(ABORT, 'decisions are only ever added'); END;
-CREATE TRIGGER IF NOT EXISTS coaching_plan_kept BEFORE UPDATE ON coaching_plan
-  BEGIN SELECT RAISE(ABORT, 'plans are only ever added'); END;
-CREATE TRIGGER IF NOT EXISTS coaching_plan_stays BEFORE DELETE ON coaching_plan
-  BEGIN SELECT RAISE(ABORT, 'plans are only ever added'); END;
-"""
-
-SCHEMA = Schema("coaching", [statements(_FIRST)])
 
 EVERYONE = ""
 
 
-class JournalError(ClientError):
-    """The journal cannot be read or written."""
-
-
 class AlreadyDecided(JournalError):
     """This proposal was decided before; the first decision holds."""
-
-
-class AthleteSeal(Protocol):
-    """An athlete's seal: what it closes, nobody opens after erasure."""
-
-    def close(self, plain: bytes, place: bytes) -> bytes:
-        """Return the sealed bytes, bound to `place`."""
-
-    def open(self, sealed: bytes, place: bytes) -> bytes:
-        """Return the plain bytes; raises when anything was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,51 +38,63 @@ class PlannedDay:
 
 
 class CoachingJournal:
-    """Plans and decisions of one node. Safe to use from several threads: `_lock` guards the one connection."""
+    """Plans, decisions and check-ins of one node. Safe to use from several threads."""
 
     def __init__(self, path: Path, seal_of: Callable[[AthleteId], AthleteSeal]) -> None:
-        self._seal_of = seal_of
-        self._lock = threading.Lock()
-        with _translated():
-            self._db = connect(path)
-            SCHEMA.bring_up(self._db)
+        self._file = JournalFile(path, seal_of)
+        self._taken_back = TakenBackRecords(self._file)
+        self.check_ins = CheckIns(self._file, self._taken_back)
+        self.lights_shown = LightsShown(self._file)
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._db.close()
+        self._file.close()
 
     def record(self, decision: ReviewDecision) -> None:
-        """Add a decision durably; raises AlreadyDecided if its proposal has one."""
-        sealed = self._seal_of(decision.athlete).close(_encode(decision), _place(decision.proposal_id))
-        row = (decision.proposal_id, decision.athlete, decision.day.isoformat(), sealed)
-        with self._lock, _translated():
-            try:
-                self._db.execute("INSERT INTO coaching_decision (proposal, athlete, day, sealed) VALUES (?,?,?,?)", row)
-            except sqlite3.IntegrityError as error:
-                raise AlreadyDecided("this proposal was decided before; the first decision holds") from error
+        """Add a decision durably; raises AlreadyDecided if its proposal has one that nobody took back."""
+        athlete, proposal = decision.athlete, decision.proposal_id
+        gone = self._taken_back.records(athlete, since=decision.day)
+        times = sum(name.partition("/")[0] == _record_name(proposal) for name in gone)
+        key = f"{proposal}/{times}" if times else proposal
+        sealed = self._file.seal_of(athlete).close(_encode(decision), _place(key))
+        row = (key, athlete, decision.day.isoformat(), sealed)
+        try:
+            self._file.run("INSERT INTO coaching_decision (proposal, athlete, day, sealed) VALUES (?,?,?,?)", row)
+        except sqlite3.IntegrityError as error:
+            raise AlreadyDecided("this proposal was decided before; the first decision holds") from error
+
+    def take_back(self, decision: ReviewDecision, *, person: PersonId, role: Role, at: datetime) -> None:
+        """Note that the newest decision on this proposal counts no more; a second time changes nothing."""
+        for key, one in self._keyed(decision.athlete, since=decision.day).items():
+            if one == decision:
+                self._taken_back.add(_record_name(key), one.athlete, one.day, person=person, role=role, at=at)
 
     def decisions(self, athlete: AthleteId, *, since: date) -> list[ReviewDecision]:
-        """Return an athlete's decisions from `since` on, oldest first."""
+        """Return an athlete's decisions from `since` on that nobody took back, oldest first."""
+        return [decision for decision, taken_back in self.history(athlete, since=since) if taken_back is None]
+
+    def history(self, athlete: AthleteId, *, since: date) -> list[tuple[ReviewDecision, TakenBack | None]]:
+        """Return every decision from `since` on, oldest first, and by whom it was taken back if it was."""
+        gone = self._taken_back.records(athlete, since=since)
+        return [(one, gone.get(_record_name(key))) for key, one in self._keyed(athlete, since=since).items()]
+
+    def _keyed(self, athlete: AthleteId, *, since: date) -> dict[str, ReviewDecision]:
         query = "SELECT proposal, sealed FROM coaching_decision WHERE athlete = ? AND day >= ? ORDER BY number"
-        with self._lock, _translated():
-            rows = self._db.execute(query, (athlete, since.isoformat())).fetchall()
-        seal = self._seal_of(athlete) if rows else None
-        return [_decode(seal.open(sealed, _place(proposal))) for proposal, sealed in rows] if seal else []
+        rows = self._file.rows(query, (athlete, since.isoformat()))
+        seal = self._file.seal_of(athlete) if rows else None
+        return {key: _decode(seal.open(sealed, _place(key))) for key, sealed in rows} if seal else {}
 
     def set_plan(self, plan: PlannedDay) -> None:
         """Add a plan; a later one for the same day and athlete replaces it in effect."""
         s = plan.session
         row = (plan.day.isoformat(), plan.athlete or EVERYONE, plan.title, s.load_au, s.rpe, s.minutes, plan.match_day)
         columns = "(day, athlete, title, load_au, rpe, minutes, match_day)"
-        with self._lock, _translated():
-            self._db.execute(f"INSERT INTO coaching_plan {columns} VALUES (?,?,?,?,?,?,?)", row)  # noqa: S608 constant
+        self._file.run(f"INSERT INTO coaching_plan {columns} VALUES (?,?,?,?,?,?,?)", row)  # noqa: S608 constant
 
     def match_days(self, since: date, until: date) -> frozenset[date]:
         """Return the days planned as match days for everyone, both ends included."""
         query = "SELECT day, match_day FROM coaching_plan WHERE athlete = '' AND day BETWEEN ? AND ? ORDER BY number"
-        with self._lock, _translated():
-            rows = self._db.execute(query, (since.isoformat(), until.isoformat())).fetchall()
+        rows = self._file.rows(query, (since.isoformat(), until.isoformat()))
         return frozenset(date.fromisoformat(day) for day, match in dict(rows).items() if match)
 
     def plans(self, day: date) -> dict[AthleteId | None, PlannedDay]:
@@ -127,8 +102,7 @@ class CoachingJournal:
         query = (
             "SELECT athlete, title, load_au, rpe, minutes, match_day FROM coaching_plan WHERE day = ? ORDER BY number"
         )
-        with self._lock, _translated():
-            rows = self._db.execute(query, (day.isoformat(),)).fetchall()
+        rows = self._file.rows(query, (day.isoformat(),))
         found: dict[AthleteId | None, PlannedDay] = {}
         for athlete, title, load, rpe, minutes, match in rows:
             whom = AthleteId(athlete) if athlete else None
@@ -136,18 +110,13 @@ class CoachingJournal:
         return found
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise JournalError("the node's journal cannot be read or written") from error
-    except CannotMigrate as error:
-        raise JournalError(str(error)) from error
+def _record_name(key: str) -> str:
+    """The name under which a decision is taken back. key: its proposal, and after "/" how often one was taken back."""
+    return f"decision:{key}"
 
 
-def _place(proposal_id: str) -> bytes:
-    return b"decision" + proposal_id.encode()
+def _place(key: str) -> bytes:
+    return b"decision" + key.encode()
 
 
 def _encode(d: ReviewDecision) -> bytes:

@@ -1,7 +1,7 @@
 """The proposed change to today's session: it can only lower load, ends within 24 hours, and says why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from client.coaching.domains import TRAITS, Domain
@@ -68,7 +68,9 @@ def drivers_of(readiness: Readiness) -> tuple[Driver, ...]:
     return tuple(sorted(found, key=lambda d: (-abs(d.contribution), d.domain)))
 
 
-def inputs_hash(athlete: AthleteId, day: date, evidence: Evidence, state: State, plan: TrainingSession) -> str:
+def inputs_hash(
+    athlete: AthleteId, day: date, evidence: Evidence, state: State, plan: TrainingSession, *, expected_below: bool
+) -> str:
     """Hash of everything the proposal was made from, so that it can be checked later without storing it."""
     return sha256_hex(
         canonical_bytes(
@@ -78,13 +80,19 @@ def inputs_hash(athlete: AthleteId, day: date, evidence: Evidence, state: State,
                 "day": day.isoformat(),
                 "z": {d.value: round(v, 9) for d, v in evidence.z.items()},
                 "points": {d.value: p for d, p in evidence.points.items()},
-                "flags": [evidence.flags.not_ok, evidence.flags.pain, evidence.flags.illness],
+                "flags": _flags(evidence.flags),
                 "level": int(state.level),
                 "regress_yesterday": state.regress_yesterday,
                 "plan": [plan.load_au, plan.rpe, plan.minutes],
+                "expected_below": expected_below,
             }
         )
     )
+
+
+def _flags(flags: Flags) -> list[bool]:
+    """The flags as they are hashed; what staff noted stands there only where it is raised, as before there was any."""
+    return [flags.not_ok, flags.pain, flags.illness, *([True] if flags.noted_not_ok else [])]
 
 
 def propose(
@@ -115,7 +123,7 @@ def propose(
         drivers=drivers_of(evidence.readiness),
         made=now,
         expires=now + LIFE,
-        inputs_hash=inputs_hash(athlete, day, evidence, state, plan.session),
+        inputs_hash=inputs_hash(athlete, day, evidence, state, plan.session, expected_below=outcome.expected_below),
         proposal_only=outcome.proposal_only,
         review=outcome.review,
         assumed_rest=plan.assumed_rest,
@@ -123,7 +131,11 @@ def propose(
 
 
 def because(evidence: Evidence, state: State, outcome: Assessment) -> str:
-    """Say in one sentence what led to this level."""
+    """Say in one sentence what led to this level, and in another where an expectation lowered it further."""
+    if outcome.expected_below:
+        before = replace(outcome, level=Level(outcome.level - 1), expected_below=False)
+        led = f"{because(evidence, state, before)} " if before.level > Level.AS_PLANNED else ""
+        return f"{led}Tomorrow’s readiness answer will probably be below usual: one step less."
     if outcome.hard_stop:
         return _said(evidence.flags)
     if outcome.review:
@@ -137,14 +149,17 @@ def because(evidence: Evidence, state: State, outcome: Assessment) -> str:
 
 
 def _said(flags: Flags) -> str:
-    said = [
-        text for raised, text in ((flags.not_ok, "not OK"), (flags.pain, "pain"), (flags.illness, "illness")) if raised
-    ]
+    reported = ((flags.not_ok, "not OK"), (flags.pain, "pain"), (flags.illness, "illness"))
+    said = [text for raised, text in reported if raised]
+    if not said:
+        return "The athlete told staff that they are not OK. That comes before any number."
     return f"The athlete reported {' and '.join(said)}. That comes before any number."
 
 
 def counterfactual(evidence: Evidence, state: State, outcome: Assessment) -> str:
     """Say what smallest change of today's evidence would have led to a higher load."""
+    if outcome.expected_below:
+        return f"Were tomorrow expected as usual, {CONSEQUENCE[Level(outcome.level - 1)]}."
     if outcome.hard_stop:
         return "Once the athlete reports being well, and the medical team agrees, the other evidence decides again."
     points = sorted(evidence.points.items(), key=lambda item: (-item[1], item[0]))

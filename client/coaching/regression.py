@@ -7,7 +7,7 @@ from enum import IntEnum
 from client.coaching.domains import Domain
 from client.coaching.evidence import Evidence
 
-RULE = "recovery-2.1"
+RULE = "recovery-2.2"
 CLEAN_DAYS_TO_LEAVE = 2  # ours: hysteresis; docs/indices.md §7.3
 LEAST_POINTS = 2  # ours: below it the plan stands; docs/indices.md §7.2
 MOST_REDUCTIONS = 3  # ours: then a person must review; docs/indices.md §7.3
@@ -48,7 +48,8 @@ class Assessment:
     """Today's outcome. `multiplier` is what the proposal leaves of the plan; 1.0 whenever nothing is proposed.
 
     target: the level that today's evidence alone asks for. ask: too little data, a person asks the athlete.
-    proposal_only: match day; shown for discussion, never applied by itself.
+    proposal_only: match day; shown for discussion, never applied by itself. expected_below: the level is one lower
+    than the evidence asks for, because tomorrow's readiness is expected below usual.
     """
 
     level: Level
@@ -60,6 +61,7 @@ class Assessment:
     review: bool = False
     proposal_only: bool = False
     hard_stop: bool = False
+    expected_below: bool = False
 
     @property
     def reduces(self) -> bool:
@@ -113,6 +115,24 @@ def assess(state: State, evidence: Evidence, *, match_day: bool = False) -> Asse
         proposal_only=match_day,
         hard_stop=stop,
     )
+
+
+ONE_STEP_DOWN: Mapping[Level, Level] = {Level.AS_PLANNED: Level.CAUTION, Level.CAUTION: Level.REGRESS}
+"""Where an expectation may take a level. It never takes one to rest: that is for evidence and for what athletes say."""
+
+
+def with_expectation(state: State, outcome: Assessment, *, is_below: bool, lighter_before: int) -> Assessment:
+    """Return today's outcome, one level lower where tomorrow's readiness is expected below usual; never a higher one.
+
+    is_below: by a model that passed this node's gate. lighter_before: days in a row before today on which a person
+    lowered the load; after three of them an expectation lowers nothing more. What the state carries to tomorrow comes
+    from evidence alone: an expectation never holds a level. Source: docs/indices.md §7.6.
+    """
+    lower = ONE_STEP_DOWN.get(outcome.level)
+    stands = outcome.ask or outcome.hard_stop or state.review_due or lighter_before >= MOST_REDUCTIONS
+    if lower is None or stands or not is_below:
+        return outcome
+    return replace(outcome, level=lower, multiplier=min(outcome.multiplier, lower.multiplier), expected_below=True)
 
 
 def _held(state: State, target: Level) -> tuple[Level, int]:

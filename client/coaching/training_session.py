@@ -76,5 +76,17 @@ def lighter(planned: TrainingSession, level: Level, multiplier: float) -> Traini
     if planned.rpe is None or planned.minutes is None or planned.rpe <= 0:
         return TrainingSession(float(math.floor(load)))
     rpe = min(planned.rpe, EASY_RPE) if level >= Level.REGRESS else planned.rpe
+    return _of_at_most(planned, load, rpe)
+
+
+def shortened_to(planned: TrainingSession, largest_au: float) -> TrainingSession:
+    """Return the same work, shorter, with a load of at most `largest_au`, in whole AU and minutes."""
+    load = min(planned.load_au, largest_au)
+    if planned.rpe is None or planned.minutes is None or planned.rpe <= 0:
+        return TrainingSession(float(math.floor(load + ROUNDING)))
+    return _of_at_most(planned, load, planned.rpe)
+
+
+def _of_at_most(planned: TrainingSession, load: float, rpe: float) -> TrainingSession:
     whole = min(float(math.floor(load + ROUNDING)), planned.load_au)
     return TrainingSession(whole, rpe, min(float(math.floor(load / rpe + ROUNDING)), MOST_MINUTES))

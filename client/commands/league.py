@@ -1,13 +1,12 @@
 """`league join`, `league leave` and `league list`: which leagues this club is in. Nothing of a club is there before."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.console import is_agreed, print_json, print_table, say
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
@@ -58,7 +57,7 @@ def leave(folder: NodeFolder, league: LeagueArgument, yes: Yes = False, as_json:
     """
     with closing(_consent_of(folder)) as consent, _in_words():
         wanted = _checked(league)
-        if not yes and sys.stdin.isatty() and not is_confirmed(f"Leave {wanted}? {LEAVING}"):
+        if not is_agreed(f"Leave {wanted}? {LEAVING}", yes=yes, as_json=as_json):
             raise ClientError("nothing was left")
         left = consent.leave_league(wanted)
     if as_json:

@@ -1,7 +1,7 @@
 """`run`: the node's pages on one port and its part in the federation, until it is stopped."""
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from client.consent_client import NodeConsentClient
     from client.federation.outside_league import LearningPart
     from client.settings import NodeSettings
+    from client.vault.store import Vault
 
 
 def register(app: typer.Typer) -> None:
@@ -62,7 +63,6 @@ def run(
     from client.app import build_app
     from client.consent_client import NodeConsentClient
     from client.figures import node_figures, node_health
-    from client.learning.beside_pages import learning_beside
     from client.settings import load_settings
     from client.uploads.limits import NODE_BODIES
     from client.vault.access import open_vault
@@ -89,11 +89,22 @@ def run(
         beside = operator_listeners(figures, health, host=metrics_host, port=metrics_port)
         stop = stopped_by_signals()
         old = deleting_old(vault, lambda: load_settings(folder).keep_days, consent, clock=utc_now)
-        learnt = learning_beside(settings, vault=vault, consent=consent, clock=utc_now)
+        learnt = _models_and_heads(settings, vault, consent)
         with erasing_again(vault, consent), old, learnt, node.working(), serving([*listeners, *beside]):
             say_operator_address(metrics_host, beside)
             say(f"listening on http://{host}:{listeners[0].port}")
             wait_for_stop(stop, [*listeners, *beside])
+
+
+def _models_and_heads(
+    settings: "NodeSettings", vault: "Vault", consent: "NodeConsentClient"
+) -> AbstractContextManager[None]:
+    """Return what judges models, and fits the club's head and each athlete's, beside the pages."""
+    from client.injury_risk.club_refitting import ClubHeadRefitting
+    from client.learning.beside_pages import learning_beside
+
+    club = ClubHeadRefitting.of(settings, vault=vault, consent=consent, clock=utc_now)
+    return learning_beside(settings, vault=vault, consent=consent, clock=utc_now, then=[club.refit_due])
 
 
 def _learning_part(settings: "NodeSettings") -> "Callable[[NodeConsentClient], LearningPart]":

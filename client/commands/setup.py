@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chassis.cli.backup_options import erased_in_backups
-from chassis.cli.console import is_confirmed, print_json, print_table, say, warn
+from chassis.cli.console import is_agreed, print_json, print_table, say, warn
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
@@ -169,7 +169,7 @@ def erase(
     with open_vault(settings) as vault:
         found = AthleteId(athlete) if athlete.startswith("ath-") else find_athlete(vault, athlete).athlete
         known = next((named(one) for one in vault.athletes() if one.athlete == found), found)
-        if not yes and not is_confirmed(f"Erase {known} for good?"):
+        if not is_agreed(f"Erase {known} for good?", yes=yes):
             raise ClientError("nothing was erased")
         vault.erase(found)
     say(f"{found}: the key is destroyed and the file is rewritten.", erased_in_backups(utc_now()))

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from chassis.cli.backup_options import erased_in_backups
-from chassis.cli.console import is_confirmed, print_json, say
+from chassis.cli.console import is_agreed, print_json, say
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
@@ -111,7 +111,7 @@ def remove(folder: NodeFolder, athlete: NodeAthlete, yes: Yes = False, as_json: 
         readings, files = len(vault.read(found)), len(imports(vault, found))
         held = f"{plural(readings, 'reading', 'readings')} from {plural(files, 'import', 'imports')}"
         held = f"{named(who)}: {held}, with their plans and decisions."
-        if not yes and not is_confirmed(f"{held} Destroy them for good?"):
+        if not is_agreed(f"{held} Destroy them for good?", yes=yes, as_json=as_json):
             raise ClientError("nobody was removed")
         vault.erase(found)
     if as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, say, warn
+from chassis.cli.console import is_agreed, print_json, print_table, say, warn
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from chassis.text import plural
@@ -134,7 +134,7 @@ def undo(folder: NodeFolder, numbers: Numbers, yes: Yes = False, as_json: AsJson
         planned = preview_undo(vault, numbers)
         names = vault.names()
         before = {part.athlete: makers_of(vault, part.athlete) for part in planned}
-        if not yes and not is_confirmed(f"{_foreseen(vault, planned, names, before)} Undo?"):
+        if not is_agreed(f"{_foreseen(vault, planned, names, before)} Undo?", yes=yes, as_json=as_json):
             raise CannotCorrect("nothing was undone")
         with ExitStack() as told:
             for part in planned:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, print_values, say, warn
+from chassis.cli.console import is_agreed, print_json, print_table, print_values, say, warn
 from chassis.cli.options import AsJson, Yes
 from chassis.text import plural
 from client.commands.node_folder import NodeFolder, find_athlete, named
@@ -87,7 +87,7 @@ def clear(
     with open_vault(load_settings(folder)) as vault:
         held = _files(vault, athlete)
         found = held if not marks else [file for mark in marks for file in _chosen(held, mark)]
-        if found and not marks and not yes and not is_confirmed(_question(len(found), athlete)):
+        if found and not marks and not is_agreed(_question(len(found), athlete), yes=yes, as_json=as_json):
             raise CannotCorrect("nothing was forgotten")
         with vault.transaction():
             for one in {file["athlete"] for file in found}:

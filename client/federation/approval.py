@@ -142,6 +142,10 @@ class Approvals:
         """True where there is an approval of this campaign, whether it counts or not."""
         return (self.directory / f"{sha256}.json").exists()
 
+    def is_decided(self, sha256: str) -> bool:
+        """True where the club has approved this campaign, or has turned it down."""
+        return self.has_file(sha256) or self.decisions.of(sha256) is not None
+
     def approved(self, sha256: str) -> CampaignManifest:
         """Return the manifest if it was approved and not revoked, open or not; raises NotApproved otherwise."""
         self.decisions.check(sha256)

@@ -190,9 +190,10 @@ class FleetLoop:
         while not stop.is_set():
             if connection.lost.is_set():
                 raise ConnectionLost
+            asked = time.monotonic()
             message = connection.receive()
             if message is None:
-                stop.wait(pace.pause_s())
+                stop.wait(pace.pause_s(took_s=time.monotonic() - asked))
                 continue
             pace.on_message()
             _while_run_lasts(partial(connection.send, self._answer(message)))

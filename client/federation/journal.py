@@ -10,7 +10,7 @@ import hashlib
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -45,6 +45,23 @@ CREATE TABLE federation_lost (
 """
 
 SCHEMA = Schema("rounds", [statements(_FIRST), statements(_NOTED)])
+
+
+def answered_rounds(path: Path, manifest: str) -> frozenset[int]:
+    """Return the rounds of a campaign that stand answered in a journal; none where there is no journal yet.
+
+    Nothing is written, so that it may be asked while a node runs. Raises ClientError for a file that cannot be read.
+    """
+    if not path.exists():
+        return frozenset()
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'federation_round'").fetchone():
+                return frozenset()
+            found = database.execute("SELECT round FROM federation_round WHERE manifest = ?", (manifest,)).fetchall()
+    except sqlite3.Error as error:
+        raise ClientError("the journal of rounds cannot be read") from error
+    return frozenset(int(number) for (number,) in found)
 
 
 class RoundJournal:

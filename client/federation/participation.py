@@ -17,6 +17,7 @@ from chassis.clock import Clock
 from client.errors import AnsweredAlready, RoundRefused
 from client.federation.approval import Approvals, check_squad
 from client.federation.journal import RoundJournal
+from client.federation.season_start import PublishedStart, check_exchange, nothing_published
 from models.errors import BadWeights
 from models.features import SCHEMAS, AthleteSeries
 from models.privacy.contribution import contribution
@@ -71,7 +72,10 @@ class Masking:
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """One club's part in campaigns. Any exception is a refusal; nothing has left when one is raised."""
+    """One club's part in campaigns. Any exception is a refusal; nothing has left when one is raised.
+
+    published: what exchanges of a season have published, as this node holds and has proven it.
+    """
 
     club: OrgId
     approvals: Approvals
@@ -79,6 +83,7 @@ class Participation:
     ledger: Ledger
     days: Days
     clock: Clock
+    published: PublishedStart = nothing_published
 
     def answer(self, data: bytes, masking: Masking | None = None) -> bytes:
         """Return the wire bytes that answer a training message, the same bytes each time it is asked.
@@ -91,6 +96,7 @@ class Participation:
         self._squad(manifest)
         _check_request(request, manifest)
         _check_masking(manifest, masking)
+        check_exchange(request, manifest, now=self.clock(), published=self.published)
         with self._giving_up(manifest, request.round):
             reply = self._recorded(request, manifest, masking)
             if not self.journal.is_noted(manifest.sha256, request.round):

@@ -12,6 +12,7 @@ from chassis.clock import Clock
 from chassis.operations.once_until_changed import OnceUntilChanged
 from client.consent_client import NodeConsentClient
 from client.errors import BadNodeSettings, ClientError, NoLeague
+from client.federation.awaiting_approval import AwaitingApproval
 from client.federation.client_app import build_client_app
 from client.federation.fleet import FleetLoop
 from client.federation.identity import approvals_of, fleet_key
@@ -22,6 +23,7 @@ from client.federation.participation import Participation
 from client.federation.refusals import Refusals
 from client.federation.series import SeriesSource
 from client.league_models.received import ReceivedModels
+from client.league_models.season_starts import SeasonStarts
 from client.settings import NodeSettings
 from client.vault.access import open_vault
 from models.errors import ModelError
@@ -66,27 +68,32 @@ class FederationNode:
         """Wire everything from a node's folder; raises NoLeague if it is linked to none."""
         if settings.coordinator is None or settings.ca_file is None:
             raise NoLeague
+        approvals = approvals_of(settings)
+        received = ReceivedModels(settings.received, approvals, settings.models, clock)
         participation = Participation(
             club=settings.club,
-            approvals=approvals_of(settings),
+            approvals=approvals,
             journal=_journal(settings),
             ledger=consent,
             days=SeriesSource(lambda: open_vault(settings)),
             clock=clock,
+            published=SeasonStarts(received).published,
         )
         key, refusals = fleet_key(settings), Refusals(consent.event)
         masked = MaskedParticipation(participation, StageJournal(settings.journal_path), FleetSigner(key))
+        stop, approvals = threading.Event(), participation.approvals
+        waiting = AwaitingApproval(approvals.is_decided, stop.wait)
         loop = FleetLoop(
             address=settings.coordinator,
             ca=settings.ca_file.read_bytes(),
             key=key,
             app=build_client_app(
-                answer=refusals.noting(participation.answer),
-                masked=refusals.noting(masked.answer),
-                receive=ReceivedModels(settings.received, participation.approvals, settings.models, clock).receive,
+                answer=refusals.noting(waiting.holding(participation.answer)),
+                masked=refusals.noting(waiting.holding(masked.answer)),
+                receive=received.receive,
             ),
         )
-        node = cls(participation, loop, masked)
+        node = cls(participation, loop, masked, _stop=stop)
         loop.on_change = node._changed
         return node
 
@@ -140,6 +147,9 @@ class FederationNode:
         """Ask for tokens of every approved campaign that has none yet; what fails is asked again next time."""
         for manifest in self.participation.approvals.open_at(self.participation.clock()):
             if manifest.sha256 in self._reserved:
+                continue
+            if self.participation.journal.rounds_done(manifest.sha256):  # whoever answered a round has asked for them
+                self._reserved.add(manifest.sha256)
                 continue
             try:
                 self.participation.reserve(manifest)

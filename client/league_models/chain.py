@@ -19,7 +19,7 @@ from client.league_models.parcel import Parcel, files_of
 from models.chain import Version, check_successor, check_weights
 from models.errors import BadChain, ModelError, NotAtHand
 from models.registry import MANIFEST, RECORD, WEIGHTS, ModelRecord, OpenedModel, open_sealed_by_any, parse_signed
-from policies.campaign import HexHash
+from policies.campaign import CampaignManifest, HexHash
 from policies.errors import PolicyError
 from policies.signing import VerifyKey
 
@@ -95,6 +95,27 @@ class ModelChain:
             return KeptOutModel.model_validate_json((self.directory / f"{model}.kept-out.json").read_bytes())
         except (OSError, ValidationError):
             return None
+
+    def of_exchange(self, campaign: str, number: int) -> Version | None:
+        """Return what exchange `number` of a season published, the first registered of several; None if it is not here.
+
+        campaign: hash of the season's manifest. Every folder holds a version that this node took; see `check`.
+        """
+        found = [one for one in self._records() if one.is_of_exchange(number, campaign)]
+        return self._kept(min(found, key=lambda one: one.registered).sha256) if found else None
+
+    def rounds_published(self, manifest: CampaignManifest) -> frozenset[int]:
+        """Return the rounds of a campaign whose model is here: the last one, or in a season each exchange."""
+        own = [one for one in self._records() if one.campaign == manifest.sha256 and one.goes_back_to is None]
+        return frozenset(one.of_season or manifest.rounds for one in own)
+
+    def _records(self) -> list[ModelRecord]:
+        names = sorted(path.parent.name for path in self.directory.glob(f"*/{RECORD}"))
+        return [record for name in names if (record := _record(self.directory, name)) is not None]
+
+    def check(self, version: Version) -> None:
+        """Return if the version's weights follow from what this node holds; raises ModelError as `check_weights`."""
+        check_weights(version, self._kept)
 
     def _following(self, parcel: Parcel) -> tuple[Version, ...]:
         """Return the versions to keep, once all that this node has not got yet are checked; raises ModelError."""

@@ -6,7 +6,7 @@ once for it.
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -27,16 +27,26 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def learning_beside(
-    settings: NodeSettings, *, vault: Vault, consent: KnowsConsent, clock: Clock, every_s: float = LOOKED_EVERY_S
+    settings: NodeSettings,
+    *,
+    vault: Vault,
+    consent: KnowsConsent,
+    clock: Clock,
+    then: Sequence[Callable[[], object]] = (),
+    every_s: float = LOOKED_EVERY_S,
 ) -> Iterator[None]:
-    """Judge models and fit heads while the block runs, whenever it is time; what fails is tried again."""
+    """Judge models and fit heads while the block runs, whenever it is time; what fails is tried again.
+
+    then: what else is to be done in each turn, once models are judged.
+    """
     judging = ModelJudging.of(settings, vault=vault, consent=consent, clock=clock)
     refitting = HeadRefitting.of(settings, vault=vault, consent=consent, clock=clock)
 
     def run(stop: threading.Event) -> None:
         while not stop.is_set():
             _try(judging.judge_due)
-            _try(refitting.refit_due)
+            for work in (*then, refitting.refit_due):
+                _try(work)
             stop.wait(every_s)
 
     with work_beside(run, name="learning"):

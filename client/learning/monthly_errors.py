@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from client.evaluation import LEAST_ATHLETES, LEAST_INJURIES, LEAST_RESAMPLED, readiness_days
 from client.features.daily import DailyTable
-from client.risk_days import between, judged_rows
+from client.risk_days import between, judged_rows, used_here
 from models.arrays import Floats
 from models.errors import NotEnoughData
 from models.evaluation.adoption_gate import JudgedDays, brier_skill_spread, episodes
@@ -106,8 +106,9 @@ def _readiness_figure(month: MonthFigure, athletes: Sequence[tuple[float, float,
 
 
 def _risk_figure(month: MonthFigure, weights: Floats, tables: Sequence[DailyTable], since: date) -> MonthFigure:
+    own = used_here(weights, tables, before=month.month)
     try:
-        rows = judged_rows(weights, tables, between(max(month.month, since), _last(month.month)))
+        rows = judged_rows(own, tables, between(max(month.month, since), _last(month.month)))
     except NotEnoughData:
         return month
     athletes = np.unique(rows.athlete).size

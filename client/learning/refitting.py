@@ -3,7 +3,6 @@
 The pages read what is kept: what they do, and how long it takes, does not depend on what the node's gate said.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -11,27 +10,24 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from chassis.clock import Clock
-from client.adoption import Adoptions, read_model
+from client.adoption import Adoptions
 from client.biometrics.streams import Stream
-from client.errors import AthleteErased, ClientError, UnknownAthlete
+from client.errors import AthleteErased, UnknownAthlete
 from client.features.athlete_days import athlete_days
 from client.learning.fitting import UsableModels, fitted
 from client.learning.kept_head import keep_head
 from client.learning.learners import learners_of
+from client.learning.model_in_use import model_in_use
 from client.learning.public_initial_weights import MODEL, PublicWeightsVerdict
 from client.settings import NodeSettings
 from client.vault.store import Vault
-from models.errors import ModelError
 from models.registry import OpenedModel
-from policies.errors import PolicyError
 from policies.signing import VerifyKey
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import AthleteId, OrgId
 
 AFTER_READINGS: Final = timedelta(minutes=10)
 """Ours: reading every athlete's days costs seconds, and an import brings readings for minutes."""
-
-logger = logging.getLogger(__name__)
 
 
 class KnowsLearners(Protocol):
@@ -86,7 +82,7 @@ class HeadRefitting:
 
     def refit(self, athletes: Iterable[AthleteId]) -> None:
         """Fit the heads of these athletes now; whoever is erased meanwhile is left out."""
-        opened = self._opened()
+        opened = model_in_use(self.models, self.keys, MODEL)
         usable = UsableModels(
             None if opened is None else (opened.record.sha256, opened.weights), self._is_public_usable()
         )
@@ -123,15 +119,3 @@ class HeadRefitting:
     def _is_public_usable(self) -> bool:
         verdict = PublicWeightsVerdict(self.models).newest()
         return verdict is not None and verdict.adopted
-
-    def _opened(self) -> OpenedModel | None:
-        """The league's model that passed this node's gate, verified again; None where there is none that is sound."""
-        name = self._adopted()
-        if not name:
-            return None
-        try:
-            opened, _ = read_model(self.models / name, self.keys)
-        except (ClientError, ModelError, PolicyError) as error:
-            logger.warning("an adopted model cannot be read", extra={"error": type(error).__name__})
-            return None
-        return opened if (opened.record.model, opened.record.sha256) == (MODEL, name) else None

@@ -16,7 +16,7 @@ from chassis.storage.schema_steps import Schema, statements
 from chassis.storage.sqlite_file import FORGETFUL, connect
 from client.errors import SealBroken, VaultError
 
-USER_VERSION: Final = 4
+USER_VERSION: Final = 5
 _BUSY_S: Final = 10.0  # ours: an import of a season takes less
 
 # WITHOUT ROWID: readings lie in the order of their meaningless keys, so the file shows no order of arrival.
@@ -107,16 +107,25 @@ _HEADS: Final = (
     "CREATE TABLE private_head (athlete INTEGER PRIMARY KEY REFERENCES athlete, sealed BLOB NOT NULL) WITHOUT ROWID;"
 )
 
+# From format 5 on there may be one row of what several athletes' days make together: a program that does not know it
+# would erase an athlete and leave it behind.
+_CLUB_HEAD: Final = """
+CREATE TABLE club_head (one INTEGER PRIMARY KEY CHECK (one = 1), wrapped_key BLOB NOT NULL, sealed BLOB NOT NULL);
+PRAGMA user_version = 5;
+"""
+
 
 _STEPS: Final = (
     *(_FIRST, _SQUADS, _REST_RULES, _ENTRIES, _CORRECTIONS, _OWN_SETTINGS, _QUESTIONS, _TABLES, _LABELS),
-    _HEADS,
+    *(_HEADS, _CLUB_HEAD),
 )
 OF_ONE_ATHLETE: Final = (
     *("observation", "superseded", "source", "import_claims", "import", "quarantine", "rest_rule"),
     *("hand_act", "empty_place", "own_setting", "answered_question", "remembered_label", "private_head"),
 )
 """The tables that hold something of an athlete, in an order in which their rows can be deleted."""
+OF_ALL_ATHLETES: Final = ("club_head",)
+"""The tables that hold what several athletes' days make together: the erasure of any athlete empties them."""
 SCHEMA: Final = Schema("vault", [statements(step) for step in _STEPS])
 """A step that older programs must not write to also raises `user_version`, which they check."""
 

@@ -13,7 +13,7 @@ from client.biometrics.observations import Observation
 from client.biometrics.streams import Stream
 from client.errors import AthleteErased, SealBroken, UnknownAthlete, VaultError, WrongKey
 from client.squads import DEFAULT_SQUAD
-from client.vault.database import OF_ONE_ATHLETE, Database
+from client.vault.database import OF_ALL_ATHLETES, OF_ONE_ATHLETE, Database
 from client.vault.intake import Intake
 from client.vault.keys import UnlockKey
 from client.vault.records.added import Added, ImportMark
@@ -179,6 +179,7 @@ class Vault:
     def erase(self, athlete: AthleteId) -> None:
         """Destroy the athlete's key, readings, journal and name; only a note of the erasure remains.
 
+        What their days make together with those of others goes as well, and is made anew without them.
         Repeating it is allowed and scrubs the file again. Raises VaultError when another program keeps
         the old bytes in use; the key is then gone from the vault but not yet from its write-ahead log.
         """
@@ -187,6 +188,8 @@ class Vault:
             number, _, _ = self._row(athlete)
             for table in OF_ONE_ATHLETE:
                 connection.execute(f"DELETE FROM {table} WHERE athlete = ?", (number,))  # noqa: S608 - our own names
+            for table in OF_ALL_ATHLETES:
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
             connection.execute(
                 "UPDATE athlete SET wrapped_key = NULL, profile = ? WHERE number = ?",
                 (self._seal_profile(Athlete(athlete, "", 0, False), handle), number),

@@ -67,11 +67,14 @@ Shared = Mapping[AthleteId, frozenset[Category]]
 
 @dataclass(frozen=True, slots=True)
 class PageAccess:
-    """What one page may show: categories by athlete. Whoever is not in it does not exist for this page.
+    """What one page may show: categories by athlete. Whoever is not listed does not exist for this page.
 
-    ends: the date until which an athlete's earliest-ending grant of these runs. valid_until: when the check is stale.
+    listed: enrolled athletes of this person's squads, whatever they share: a row or a page that is gone would tell a
+    withdrawal. ends: the date until which an athlete's earliest-ending grant of these runs. valid_until: when the check
+    is stale.
     skew: this node's clock minus the consent service's, as the snapshot told it a moment ago. finer: categories by
     athlete that may be shown as exposing as `FINER` says, and not only as `SHOWN` does.
+    snapshot: what was asked with, of a look at one athlete.
     """
 
     allowed: Mapping[AthleteId, frozenset[Category]]
@@ -80,6 +83,8 @@ class PageAccess:
     valid_until: datetime
     skew: timedelta = timedelta(0)
     finer: Shared = field(default_factory=dict)
+    listed: frozenset[AthleteId] = frozenset()
+    snapshot: ConsentSnapshot | None = None
 
     def is_daily(self, athlete: AthleteId, category: Category) -> bool:
         """True if this category of the athlete may be shown day by day, in figures."""
@@ -130,7 +135,7 @@ class PageAccessRequests:
         pairs = [(athlete, category) for athlete in enrolled for category in ASKED[page]]
         if not pairs:  # there is no one to decide about, and opening the page is logged all the same
             self.consent.event(ClubPageOpened(page=page, person=viewer.person, role=viewer.role))
-        return replace(self._access(viewer, snapshot, pairs, live), skew=skew)
+        return replace(self._access(viewer, snapshot, pairs, live), skew=skew, listed=frozenset(enrolled))
 
     def one(self, viewer: Viewer, athlete: AthleteId) -> PageAccess:
         """Ask about one athlete, shared or not: opening the page is a look.
@@ -141,18 +146,21 @@ class PageAccessRequests:
         if not is_athlete_id(athlete) or self._is_refused(viewer, athlete, snapshot):
             return PageAccess({}, {}, self.clock(), snapshot.expires)  # names nobody
         pairs = [(athlete, category) for category in SHOWN]
-        return self._access(viewer, snapshot, pairs, self._live(viewer, snapshot), FINER.get(viewer.role, {}))
+        live, finer = self._live(viewer, snapshot), FINER.get(viewer.role, {})
+        seen = self._access(viewer, snapshot, pairs, live, finer)
+        return replace(seen, snapshot=snapshot, listed=frozenset({athlete}) & snapshot.epochs.keys())
 
     def from_snapshot(self, viewer: Viewer, athlete: AthleteId) -> PageAccess:
-        """What the signed snapshot says is shared now, for a deed that is logged as what it is: see `web.decide`.
+        """What the signed snapshot says is shared now, for a deed that is logged as what it is: see `web.deciding`.
 
         Nothing that is read under this look may be shown; showing takes `one`.
         """
         snapshot = self.consent.snapshot()
         live = self._live(viewer, snapshot)
-        is_own = not self._is_refused(viewer, athlete, snapshot) and athlete in live
-        allowed = {athlete: live[athlete]} if is_own else {}
-        return PageAccess(allowed, {}, self.clock(), snapshot.expires)
+        is_own = not self._is_refused(viewer, athlete, snapshot)
+        allowed = {athlete: live[athlete]} if is_own and athlete in live else {}
+        listed = frozenset({athlete}) & snapshot.epochs.keys() if is_own else frozenset[AthleteId]()
+        return PageAccess(allowed, {}, self.clock(), snapshot.expires, listed=listed)
 
     def squad_from_snapshot(self, viewer: Viewer) -> PageAccess:
         """What the signed snapshot says is shared now by this person's squads, for a deed logged as what it is.

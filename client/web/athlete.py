@@ -1,19 +1,19 @@
 """One athlete's page: the light, the evidence, what is proposed, and the measurements that they share."""
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
-from chassis.text import listed, long_date, plural, sentence, weekday_date
+from chassis.text import long_date, plural, sentence, weekday_date
 from chassis.web.charts import Chart
+from client.coaching.check_in import CheckIn
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.domains import TRAITS
 from client.coaching.histories import availability_on, index_of
-from client.coaching.journal import CoachingJournal
 from client.coaching.missing_evidence import missing_evidence
 from client.coaching.proposal import Proposal
 from client.coaching.readiness import Light
@@ -30,8 +30,11 @@ from client.web.charts.hrv import hrv_chart, hrv_sources
 from client.web.charts.load import load_chart, load_sources
 from client.web.charts.sleep import sleep_chart, sleep_sources
 from client.web.charts.sources import page_names
+from client.web.rows.board_rows import TOLD_WORDS
 from client.web.rows.evidence_rows import evidence_rows, share_rows
 from client.web.rows.expected_lines import expected_lines
+from client.web.rows.risk_panel import risk_panel
+from client.web.rows.undo_names import undo_name
 from client.web.site import DECISIONS_DAYS, ClubSite
 from client.web.tables import streams_of
 from client.web.viewer import ROLE_NAMES, Viewer
@@ -45,16 +48,16 @@ _DERIVED: Mapping[Category, tuple[str, ...]] = {Category.HEART: ("lnrmssd",), Ca
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One athlete as this look shows them.
+    """One athlete as this look shows them: what it does not show looks as if it had never been recorded.
 
-    assessment, tomorrow: None where readiness is not shown to this person; tomorrow also where nothing can be said.
+    tomorrow: None where nothing can be said, or nothing is shown.
     """
 
     athlete: Athlete
     access: PageAccess
     day: date
     table: DailyTable
-    assessment: DailyAssessment | None
+    assessment: DailyAssessment
     tomorrow: Tomorrow | None = None
 
 
@@ -76,16 +79,15 @@ def opened(site: ClubSite, viewer: Viewer, athlete: AthleteId) -> Opened:
     one = site.athlete(access, athlete)
     table = site.table(access, athlete)
     day = site.day()
-    if Category.READINESS not in access.of(athlete):
-        return Opened(one, access, day, table, None)
     assessment = site.assessment(access, athlete, site.context(day))
-    return Opened(one, access, day, table, assessment, site.tomorrow(athlete, table, day))
+    is_shown = Category.READINESS in access.of(athlete)
+    return Opened(one, access, day, table, assessment, site.tomorrow(athlete, table, day) if is_shown else None)
 
 
 def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
     """Render the athlete page."""
     one, athlete = it.assessment, it.athlete.athlete
-    proposal = one.proposal if one and one.to_decide else None
+    proposal = one.proposal if one.to_decide else None
     return site.page(
         "athlete.html",
         viewer,
@@ -97,30 +99,31 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         athlete=athlete,
         day=weekday_date(it.day),
         is_past=it.day != site.now().date(),
-        available=text.AVAILABLE_WORDS[one.available] if one and one.available else "",
+        available=text.AVAILABLE_WORDS[one.available] if one.available else "",
         one=one,
         proposal=proposal,
         proposal_words=text.proposal_in_full(proposal) if proposal else None,
         keep="Keep" if proposal and proposal.review else "Reject",
         advice=_advice(it.athlete.name, proposal) if proposal else "",
-        plan=text.plan(one.plan, it.day) if one else "",
-        no_change=_no_change(one) if one else "",
+        plan=text.plan(one.plan, it.day),
+        no_change=_no_change(one),
         ends=_ends(site, one),
-        decision=decision_words(site, one.decision, one.proposal) if one and one.decision else None,
-        percentile=text.percentile(one.evidence.readiness) if one else "",
-        light_lacks=text.light_lacks(one.evidence, site.context(it.day).weights) if one else "",
-        evidence=evidence_rows(one.evidence, morning_items_used(it.table)) if one else [],
-        shares=share_rows(one.evidence) if one else [],
-        tomorrow=expected_lines(it.access, athlete, it.tomorrow) if one else {},
+        decision=decision_words(site, one.decision, one.proposal) if one.decision else None,
+        told=told_words(site, one.check_in) if one.check_in else None,
+        undo=undo_name(one, now=site.now()),
+        percentile=text.percentile(one.evidence.readiness),
+        light_lacks=text.light_lacks(one.evidence, site.context(it.day).weights),
+        evidence=evidence_rows(one.evidence, morning_items_used(it.table)),
+        shares=share_rows(one.evidence),
+        tomorrow=expected_lines(it.access, athlete, it.tomorrow),
+        risk=risk_panel(site, viewer, it.access, athlete, it.day),
         unworn=site.settings.without_wearables,
         not_compared=_not_compared(it),
-        points=_points_words(one) if one else "",
-        seen=_seen(it.access, athlete),
-        shared=_shared(site, it),
-        recorded=recorded(it.table, it.access.of(athlete)),
-        record=availability_record(it.table, it.day) if Category.INJURY in it.access.of(athlete) else {},
-        history=history(site.journal, athlete, it.day),
-        in_a_row=f"{one.easier_in_a_row} of at most {MOST_REDUCTIONS}" if one else "",
+        points=_points_words(one),
+        recorded=recorded(it.table),
+        record=availability_record(it.table, it.day),
+        history=history(site, it),
+        in_a_row=f"{one.easier_in_a_row} of at most {MOST_REDUCTIONS}",
         charts=_charts(site, it),
     )
 
@@ -150,24 +153,18 @@ def _points_words(one: DailyAssessment) -> str:
         points = f"{one.outcome.total} {'point' if one.outcome.total == 1 else 'points'}"
         sources = f"{one.outcome.sources} independent {'source' if one.outcome.sources == 1 else 'sources'}"
         counted = f"{points} from {sources}."
+    lower = " An expectation below usual makes it one step lighter today." if one.outcome.expected_below else ""
     needed = (
         "“Easier session” needs 3 points from 2 sources, two mornings in a row or with 2 points from the jump test."
     )
-    return f"{counted} “Less volume” needs {LEAST_POINTS} points. {needed} Rule {RULE}."
+    return f"{counted} “Less volume” needs {LEAST_POINTS} points. {needed}{lower} Rule {RULE}."
 
 
-def _shared(site: ClubSite, it: Opened) -> str:
-    """What this person may see, by whose choice and until when."""
-    ends = it.access.ends.get(it.athlete.athlete)
-    until = f", until {long_date(ends.astimezone(site.zone).date())}" if ends else ""
-    return f"{_seen(it.access, it.athlete.athlete)}, by {it.athlete.name}’s choice{until}. This look is recorded."
-
-
-def recorded(table: DailyTable, categories: Set[Category]) -> dict[str, str]:
-    """Return of each of these categories, in words, the day of its newest entry, or that nothing is recorded."""
+def recorded(table: DailyTable) -> dict[str, str]:
+    """Return of each category, in words, the day of its newest entry, or that nothing is recorded."""
     found = {}
     for category, words in text.CATEGORY_WORDS.items():
-        if category in categories and category is not Category.READINESS:
+        if category is not Category.READINESS:
             names = (*(one.value for one in streams_of(frozenset({category}))), *_DERIVED.get(category, ()))
             known = np.array([table.column(name) for name in names])
             days = np.flatnonzero(np.isfinite(known).any(axis=0))
@@ -186,20 +183,18 @@ def availability_record(table: DailyTable, day: date) -> dict[str, str]:
     return {"Today": text.AVAILABLE_WORDS[states[-1]], f"Last {RECORD_DAYS} days": told}
 
 
-def athlete_finding(name: str, one: DailyAssessment | None) -> str:
+def athlete_finding(name: str, one: DailyAssessment) -> str:
     """Return the title of an athlete's page: what is asked, what was decided, or how they are beside their usual."""
-    if one is None:
-        return name
     if one.available == "out":
         return f"{name}: not training"
     if one.to_decide:
         return f"{name}: {_question(one)}"
     if one.decision is not None:
         return f"{name}: {'less load today' if one.decision.is_lower else 'the plan is kept'}, decided"
-    if one.outcome.ask:
-        return f"{name}: not enough data, please ask"
     if one.evidence.flags.any:
-        return f"{name}: reported a problem, please ask"
+        return f"{name}: not OK, and no load to lower"
+    if one.outcome.ask:
+        return f"{name}: not enough data, {'asked' if one.check_in else 'please ask'}"
     return f"{name}: {text.LIGHT_WORDS[one.light]} today"
 
 
@@ -209,8 +204,8 @@ def _question(one: DailyAssessment) -> str:
     return "rest today?" if one.outcome.level is Level.REST else "an easier session today?"
 
 
-def _ends(site: ClubSite, one: DailyAssessment | None) -> str:
-    if one is None or one.proposal is None:
+def _ends(site: ClubSite, one: DailyAssessment) -> str:
+    if one.proposal is None:
         return ""
     end = one.proposal.expires.astimezone(site.zone)
     if end.time() == time():
@@ -221,7 +216,7 @@ def _ends(site: ClubSite, one: DailyAssessment | None) -> str:
 def _not_compared(it: Opened) -> list[str]:
     """Say of each kind of evidence without enough data what it needs and what is there."""
     placed = index_of(it.table, it.day)
-    if it.assessment is None or placed is None:
+    if placed is None:
         return []
     missing = missing_evidence(*placed, it.assessment.evidence.findings)
     return [f"{TRAITS[one].label}: {'; '.join(lack.text for lack in needed)}." for one, needed in missing.items()]
@@ -240,22 +235,29 @@ def decision_words(site: ClubSite, decision: ReviewDecision, proposal: Proposal 
         "load": f"{decision.chosen_au:,.0f} AU of {decision.planned_au:,.0f} AU planned",
         "because": proposal.because if proposal and proposal.proposal_id == decision.proposal_id else CHANGED_SINCE,
         "reason": REASON_TEXT[decision.reason] if decision.reason else "",
-        "who": f"{decision.person}, {ROLE_NAMES[decision.role].lower()}",
+        "who": f"{site.sign_in.name_of(decision.person)}, {ROLE_NAMES[decision.role].lower()}",
         "at": f"{weekday_date(at.date())}, {text.clock_time(at)}",
         "record": decision.proposal_id[:12],
     }
 
 
-def _seen(access: PageAccess, athlete: AthleteId) -> str:
-    shown = [w for category, w in text.CATEGORY_WORDS.items() if category in access.of(athlete)]
-    return sentence(listed(shown))
+def told_words(site: ClubSite, told: CheckIn) -> dict[str, str]:
+    """Return what the athlete told staff, in words: who noted it, and when."""
+    at = told.at.astimezone(site.zone)
+    return {
+        "Answer": sentence(TOLD_WORDS[told.answer]),
+        "Note": told.note or "none",
+        "Noted by": f"{site.sign_in.name_of(told.person)}, {ROLE_NAMES[told.role].lower()}",
+        "When": f"{weekday_date(at.date())}, {text.clock_time(at)}",
+    }
 
 
-def history(journal: CoachingJournal, athlete: AthleteId, day: date) -> dict[str, str]:
+def history(site: ClubSite, it: Opened) -> dict[str, str]:
     """Return how this athlete's proposals of the last 28 days were decided, and the override rate."""
-    since = date.fromordinal(day.toordinal() - DECISIONS_DAYS + 1)
-    taken = journal.decisions(athlete, since=since)
-    if not taken:
+    since = date.fromordinal(it.day.toordinal() - DECISIONS_DAYS + 1)
+    every = site.decisions(it.access, it.athlete.athlete, since=since)
+    taken = [one for one, gone in every if gone is None]
+    if not every:
         return {"Decided": "none"}  # a panel of zeros says less
     by = {answer: sum(d.answer is answer for d in taken) for answer in ReviewAnswer}
     rate = override_rate(taken)
@@ -264,6 +266,7 @@ def history(journal: CoachingJournal, athlete: AthleteId, day: date) -> dict[str
         "Accepted": str(by[ReviewAnswer.ACCEPT]),
         "Modified": str(by[ReviewAnswer.MODIFY]),
         "Rejected": str(by[ReviewAnswer.REJECT]),
+        "Taken back": str(len(every) - len(taken)),
         "Decided otherwise": "no decision yet" if rate is None else f"{round(rate * len(taken))} of {len(taken)}",
     }
 
@@ -273,7 +276,7 @@ def _charts(site: ClubSite, it: Opened) -> list[Chart]:
     if placed is None:
         return []
     table = placed[0].until(it.day)
-    session = it.assessment.plan.session if it.assessment else None
+    session = it.assessment.plan.session
     sources = site.tables.sources(it.athlete.athlete, it.access.of(it.athlete.athlete))
     return charts_of(table, sources, day=it.day, planned_au=session.load_au if session else None)
 

@@ -1,9 +1,9 @@
-"""The list of athletes who share something with the person who looks."""
+"""The list of the enrolled athletes of a person's squads, whatever they share."""
 
 from fastapi import APIRouter, Request, Response
 
 from audit.entries.details.codes import ClubPage
-from chassis.text import long_date, sentence, spelled
+from chassis.text import counted, long_date, sentence
 from client.web import text
 from client.web.site import ClubSite
 
@@ -17,7 +17,7 @@ def router(site: ClubSite) -> APIRouter:
         viewer = site.viewer(request)
         access = site.access_requests.squad(viewer, ClubPage.ATHLETES)
         rows = []
-        for athlete in site.athletes(access):
+        for athlete in site.listed(access):
             table = site.table(access, athlete.athlete)
             newest = long_date(table.newest_day) if table.newest_day else text.NOT_RECORDED
             rows.append(
@@ -28,8 +28,7 @@ def router(site: ClubSite) -> APIRouter:
                     "newest": newest,
                 }
             )
-        shown = "One athlete shares" if len(rows) == 1 else f"{sentence(spelled(len(rows)))} athletes share"
-        finding = f"{shown} something with you" if rows else "Nothing to show here yet"
+        finding = sentence(counted(len(rows), "athlete")) if rows else "Nobody is enrolled yet"
         return site.page(
             "athletes.html", viewer, here="/athletes", access=access, title="Athletes", finding=finding, rows=rows
         )

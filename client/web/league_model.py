@@ -127,7 +127,7 @@ def router(site: ClubSite) -> APIRouter:
             viewer,
             here="/model",
             title="League model",
-            finding=_finding(risk),
+            finding=_finding(adoptions.in_use(RISK_SCHEMA.model)),
             lead=_lead(risk, is_any=bool(verdicts)),
             verdicts=[_verdict(site, verdict, adoptions.in_use(verdict.model)) for verdict in verdicts],
             campaigns=[campaign_page.row(site, one) for one in campaign_page.known(site)],
@@ -137,21 +137,22 @@ def router(site: ClubSite) -> APIRouter:
     return routes
 
 
-def _finding(risk: Verdict | None) -> str:
-    if risk is not None and risk.adopted:
-        return "The risk model passed here; no figure about a person is shown"
+def _finding(used: Verdict | None) -> str:
+    """used: what was said of the risk model in use."""
+    if used is not None:
+        return "The risk model passed here; only the athlete and the medical team see a figure"
     return "No individual risk available"
 
 
 def _lead(risk: Verdict | None, *, is_any: bool) -> str:
     own = (
-        "Lights, proposals and athletes’ charts come from each athlete’s own past alone; what is expected of tomorrow "
-        "says on the athlete’s page where it comes from."
+        "Lights and athletes’ charts come from each athlete’s own past alone; what is expected of tomorrow says on the "
+        "athlete’s page where it comes from, and can make a proposal one step lighter."
     )
     if not is_any:
         return f"No league model has been checked on this node yet. {own}"
     if risk is not None and not risk.adopted:
-        return f"The league’s risk model did not pass this node’s checks. {own}"
+        return f"The league’s newest risk model did not pass this node’s checks. {own}"
     return own
 
 

@@ -16,9 +16,11 @@ from client.biometrics.observations import Observation
 from client.coaching.daily_assessment import Context, DailyAssessment, assess_day, day_begins
 from client.coaching.domains import PROFILES
 from client.coaching.journal import CoachingJournal
+from client.coaching.records.taken_back import TakenBack
+from client.coaching.review import ReviewDecision
 from client.coaching.training_session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
-from client.learning.kept_head import kept_head
+from client.learning.kept_head import ModelSource, kept_head
 from client.learning.tomorrow import Tomorrow, tomorrow
 from client.questions.session_questions import SessionQuestion
 from client.settings import NodeSettings
@@ -147,9 +149,14 @@ class ClubSite:
         held = [a for a in self.vault.athletes() if access.of(a.athlete)]
         return sorted(held, key=lambda a: (a.name.casefold(), a.athlete))
 
+    def listed(self, access: PageAccess) -> list[Athlete]:
+        """Return every enrolled athlete that this look asked about, whatever they share, by name."""
+        held = [a for a in self.vault.athletes() if a.athlete in access.listed]
+        return sorted(held, key=lambda a: (a.name.casefold(), a.athlete))
+
     def athlete(self, access: PageAccess, athlete: AthleteId) -> Athlete:
         """Return one athlete of this look; raises Closed for anybody else, known or not."""
-        for one in self.athletes(access):
+        for one in self.listed(access):
             if one.athlete == athlete:
                 return one
         raise Closed
@@ -178,15 +185,43 @@ class ClubSite:
         return Context(day, day_begins(self.now()), PROFILES[DEFAULT_PROFILE], matches)
 
     def assessment(self, access: PageAccess, athlete: AthleteId, context: Context) -> DailyAssessment:
-        """Assess one athlete's morning from what this look allows."""
+        """Assess one athlete's morning from what this look allows: without readiness, as of one who records nothing."""
         since = context.day - timedelta(days=DECISIONS_DAYS)
         return assess_day(
             athlete,
-            self.tables.read_for_light(athlete, access.of(athlete)),
+            self.tables.read_for_light(athlete, self.light_categories(access, athlete)),
             context=context,
             plan=self.set_plan(athlete, context.day),
-            decisions=self.journal.decisions(athlete, since=since),
+            decisions=[one for one, gone in self.decisions(access, athlete, since=since) if gone is None],
+            check_ins=self.journal.check_ins.of(athlete, since=since),
+            expected_below=self._is_expected_below(access, athlete, context.day),
         )
+
+    def light_categories(self, access: PageAccess, athlete: AthleteId) -> frozenset[Category]:
+        """Return of what the light is computed for this look; of nothing, where it may not show one."""
+        shown = access.of(athlete)
+        return shown if Category.READINESS in shown else frozenset()
+
+    def decisions(
+        self, access: PageAccess, athlete: AthleteId, *, since: date
+    ) -> list[tuple[ReviewDecision, TakenBack | None]]:
+        """Return what staff decided, and who took it back, as far as this look may know of it.
+
+        A decision rests on the light, but for one on a day on which the athlete told staff that they are not OK: to a
+        look without readiness the others would tell that there was one.
+        """
+        taken = self.journal.history(athlete, since=since)
+        if Category.READINESS in access.of(athlete):
+            return taken
+        stopped = {one.day for one in self.journal.check_ins.all_of(athlete, since=since) if one.stops}
+        return [(one, back) for one, back in taken if one.day in stopped]
+
+    def _is_expected_below(self, access: PageAccess, athlete: AthleteId, day: date) -> bool:
+        """True where this look shows readiness, and what is used of it here expects less than usual of tomorrow."""
+        if Category.READINESS not in access.of(athlete):
+            return False
+        one = self.tomorrow(athlete, self.table(access, athlete), day)
+        return one is not None and one.is_probably_below and one.source is not ModelSource.OWN_MEAN
 
     def tomorrow(self, athlete: AthleteId, table: DailyTable, day: date) -> Tomorrow | None:
         """Return what is expected of the day after `day`; table: with readiness, as far as this look allows it."""

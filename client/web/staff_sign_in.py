@@ -46,6 +46,11 @@ class StaffSignIn:
         one = self._persona(session.person) if session.facts == DEMO else self.people.find(session.person)
         return None if one is None else Viewer.of(one, held)
 
+    def name_of(self, person: PersonId) -> str:
+        """Return the name of a person of the staff; who has left is said to be one of them, without a name."""
+        one = self._persona(person) or self.people.find(person)
+        return "somebody of the staff who left" if one is None else one.name
+
     def is_locked(self, held: str | None) -> bool:
         """True for a session that waits for its PIN."""
         session = self.sessions.locked(held)

@@ -102,6 +102,8 @@ def proposed(one: Proposal) -> str:
         return "Rest and speak to the medical team"
     if one.level is Level.REGRESS:
         return f"Low intensity, at most {one.adjusted.load_au:,.0f} AU"
+    if one.level is Level.AS_PLANNED:
+        return f"Same work, at most {one.adjusted.load_au:,.0f} AU"
     return f"Same work, volume 10 % lower, at most {one.adjusted.load_au:,.0f} AU"
 
 
@@ -117,6 +119,8 @@ def proposal_in_full(one: Proposal) -> tuple[str, str]:
         example = ""
     if one.level is Level.REGRESS:
         return f"Low intensity, no maximal sprints, at most {one.adjusted.load_au:,.0f} AU.", example
+    if one.level is Level.AS_PLANNED:
+        return f"The same work, shorter: at most {one.adjusted.load_au:,.0f} AU.", example
     return f"The same work with 10 % less volume, at most {one.adjusted.load_au:,.0f} AU.", example
 
 
@@ -176,10 +180,8 @@ def _jump(finding: Finding) -> str:
     return f"{finding.value:.1f} cm, {minus(change / 10, 1)}; under {noise / 10:.1f} cm may be noise"
 
 
-def quiet(one: DailyAssessment) -> str:
-    """Return the small line under an athlete's name."""
-    if one.evidence.flags.any:
-        return "reported a problem this morning"
+def since_hard(one: DailyAssessment) -> str:
+    """Return how long ago the last hard session was; nothing where it is not known."""
     if one.since_hard is None:
         return ""
     return f"{plural(one.since_hard, 'day', 'days')} since hard session{_marks(one)}"

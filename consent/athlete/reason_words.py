@@ -81,6 +81,7 @@ KINDS: Mapping[EventKind, str] = {
     EventKind.ORG_REGISTERED: _REPORTED,
     EventKind.RULES_LOADED: _REPORTED,
     EventKind.INGEST: _REPORTED,
+    EventKind.ATHLETE_ASKED: _REPORTED,
     EventKind.PROPOSAL_DECIDED: _REPORTED,
     EventKind.ERASED: _REPORTED,
     EventKind.SIGNED_IN: "you, or someone with your code, signed in",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chassis.cli.backup_options import erased_in_backups
-from chassis.cli.console import is_confirmed, print_json, print_table, print_values, say, warn
+from chassis.cli.console import is_agreed, print_json, print_table, print_values, say, warn
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
@@ -96,7 +96,7 @@ def erase(
     Example: homefield-consent athlete erase union ath-0123456789abcdef
     """
     named = _enrolled(directory, athlete)
-    if not yes and not is_confirmed(f"Destroy the keys of {named} for good?"):
+    if not is_agreed(f"Destroy the keys of {named} for good?", yes=yes):
         raise typer.Abort
     carry_out(directory, {"command": "athlete erase", "athlete": athlete})
     say(erased_in_backups(utc_now()))

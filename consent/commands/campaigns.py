@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.console import is_agreed, print_json, print_table, say
 from chassis.cli.given_file import read_given, write_new
 from chassis.cli.next_steps import NextStep, say_next
 from chassis.cli.options import AsJson, Yes
@@ -44,8 +44,8 @@ def sign(
         found = store.campaign_to_sign(signed)
     if not as_json:
         _show(found)
-        if not yes and not is_confirmed("Sign it for the union?"):
-            raise typer.Abort
+    if not is_agreed("Sign it for the union?", yes=yes, as_json=as_json):
+        raise typer.Abort
     signature = _signature(directory, found)
     write_new(out, signature.model_dump_json(indent=2), "a signature")
     if as_json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, print_values, say
+from chassis.cli.console import is_agreed, print_json, print_table, print_values, say
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
@@ -118,7 +118,7 @@ def org_revoke(directory: ServiceFolder, org: OrgArgument, yes: Yes = False, as_
 
     Example: homefield-consent org revoke union club-a
     """
-    if not yes and not is_confirmed(f"Stop everything that {named_org(directory, org)} signs, at once?"):
+    if not is_agreed(f"Stop everything that {named_org(directory, org)} signs, at once?", yes=yes, as_json=as_json):
         raise typer.Abort
     done = carry_out(directory, {"command": "org revoke", "org": org})
     if as_json:

@@ -8,6 +8,7 @@ from pydantic import JsonValue, ValidationError
 from audit.entries.details.access import RouteRefused
 from audit.entries.details.base import Details
 from audit.entries.details.clubs import (
+    AthleteAsked,
     CampaignApproved,
     CampaignRefused,
     ClubPageOpened,
@@ -53,7 +54,7 @@ _REPORTED: Mapping[OrgKind, tuple[type[Details], ...]] = {
     OrgKind.CLUB: (
         *(CampaignApproved, CampaignRefused, ModelJudged, FilesIngested, ProposalAnswered, NodeDataErased),
         *(StaffSignedIn, StaffCodeIssued, ClubPageOpened, OperatorLooked, PlanSet, Heartbeat),
-        *(NodeAccessChanged, SquadRefused),
+        *(NodeAccessChanged, SquadRefused, AthleteAsked),
     ),
     OrgKind.GOVERNING_BODY: (Heartbeat,),
     OrgKind.UNION: (RulesLoaded, Heartbeat),

@@ -23,7 +23,7 @@ def note(tx: Transaction, club: OrgId, sha256: str, round_no: int, answer: str) 
 
     Raises AlreadyAnswered if another answer is noted or may have been sent, and what `campaigns.running` raises.
     """
-    campaigns.check_round(campaigns.running(tx, sha256, club), round_no)
+    campaigns.check_round(tx, campaigns.running(tx, sha256, club), round_no)
     row = tx.session.get(RoundAnswerRow, (sha256, club, round_no))
     if row is not None:
         if row.sha256 != answer:

@@ -11,6 +11,7 @@ from consent.storage.log_journal import Draft
 from consent.storage.rows import BudgetRow, LedgerRow, RoundRow, TokenRow
 from consent.storage.transaction import Transaction
 from policies.budget import BUDGET_DELTA, epsilon_of_spend, epsilon_proved, rounds_of
+from policies.campaigns.season_windows import rounds_left
 from policies.vocabulary import AthleteId
 
 
@@ -63,10 +64,11 @@ def _campaigns_of(tx: Transaction, athlete: AthleteId) -> list[str]:
 def _lines(tx: Transaction, athlete: AthleteId, sha256: str) -> list[BudgetLine]:
     if sha256 == ledger.RECOVERY:
         return [BudgetLine(ledger.RECOVERY, ledger.RECOVERY, "", ledger.charged(tx, athlete), "used")]
-    manifest, account = campaigns.get(tx, sha256).manifest, ledger.account(tx, athlete, sha256)
+    manifest, account = campaigns.get(tx, sha256).manifest, ledger.accounts(tx, [athlete], sha256)[athlete]
     paid = _paid_rounds(tx, athlete, sha256)
     used = BudgetLine(manifest.campaign_id, manifest.model, _span(paid), account.committed, "used")
-    open_rounds = sorted(set(range(1, manifest.rounds + 1)) - set(paid))
+    still = range(manifest.rounds - rounds_left(manifest, tx.now) + 1, manifest.rounds + 1)
+    open_rounds = sorted(set(still) - set(paid))
     aside = BudgetLine(manifest.campaign_id, manifest.model, _span(open_rounds), account.outstanding, "set aside")
     return [line for line in (used, aside) if line.micro_rho > 0]
 

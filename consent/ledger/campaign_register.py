@@ -20,6 +20,7 @@ from consent.storage.transaction import Transaction
 from policies.budget import CAMPAIGN_CAP, campaign_cost, epsilon_of_campaign, rounded_up
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.campaigns.season_line import season_line
+from policies.campaigns.season_windows import window, window_problem
 from policies.campaigns.signatures import CampaignSigners, NotCosigned
 from policies.signing import VerifyKey
 from policies.vocabulary import Granularity, OrgId, Purpose, Role
@@ -98,10 +99,14 @@ def spend(tx: Transaction, league: OrgId, sha256: str) -> CampaignSpend:
 
 
 def _check_time(now: datetime, manifest: CampaignManifest) -> None:
-    """Raise Conflict unless what is issued for the campaign can live long enough, by any clock that is tolerated."""
-    if now < manifest.expires and manifest.expires - max(now, manifest.opens) >= LEAST_LIFE:
+    """Raise Conflict unless what is issued for the campaign can live long enough, by any clock that is tolerated.
+
+    A season is registered while its first exchange is open.
+    """
+    _, ends = window(manifest, 1)
+    if now < ends and ends - max(now, manifest.opens) >= LEAST_LIFE:
         return
-    problem = campaigns.time_problem(manifest, now)
+    problem = campaigns.time_problem(manifest, now) or window_problem(manifest, 1, now)
     raise Conflict(problem or f"expected a campaign that is open for at least {LEAST_LIFE.total_seconds():.0f} s more")
 
 

@@ -11,6 +11,7 @@ from consent.storage.rows import CampaignLeftRow, CampaignRow
 from consent.storage.transaction import Transaction
 from policies.budget import rho_micro_per_round
 from policies.campaign import MOST_ROUNDS, CampaignManifest, parse_signed_manifest
+from policies.campaigns.season_windows import window_problem
 from policies.vocabulary import OrgId
 
 _NONE = "expected a registered campaign"
@@ -84,10 +85,13 @@ def running(tx: Transaction, sha256: str, club: OrgId) -> RegisteredCampaign:
     return campaign
 
 
-def check_round(campaign: RegisteredCampaign, round_no: int) -> None:
-    """Raise Conflict unless the campaign has such a round."""
+def check_round(tx: Transaction, campaign: RegisteredCampaign, round_no: int) -> None:
+    """Raise Conflict unless the campaign has such a round, and in a season unless its window is open."""
     if not 1 <= round_no <= min(campaign.manifest.rounds, MOST_ROUNDS):
         raise Conflict("expected a round of this campaign")
+    problem = window_problem(campaign.manifest, round_no, tx.now)
+    if problem:
+        raise Conflict(problem)
 
 
 def time_problem(manifest: CampaignManifest, now: datetime) -> str | None:

@@ -29,7 +29,10 @@ def refund_withdrawn(tx: Transaction, athlete: AthleteId) -> tuple[RefundBooked,
     member, booked = members.get(tx, athlete).as_if_unfrozen(), []
     for token in _tokens(tx, athlete=athlete):
         manifest = campaigns.get(tx, token.campaign).manifest
-        if not token.is_closed and not takes_part(tx, member, manifest, grants) and (micro_rho := _close(tx, token)):
+        if token.is_closed or takes_part(tx, member, manifest, grants):
+            continue
+        token.is_closed = True
+        if micro_rho := ledger.Books.open(tx, [athlete], token.campaign).refund(athlete):
             booked.append(RefundBooked(campaign=token.campaign, micro_rho=micro_rho))
     return tuple(booked)
 
@@ -79,9 +82,11 @@ def _close_for(tx: Transaction, sha256: str, clubs: Sequence[str]) -> list[Draft
     athletes = {member.athlete for club in clubs for member in members.of_club(tx, OrgId(club))}
     members.locked(tx, athletes)
     tokens = [token for token in _tokens(tx, campaign=sha256) if token.athlete in athletes]
+    books = ledger.Books.open(tx, [AthleteId(token.athlete) for token in tokens], sha256)
     for token in tokens:
-        _close(tx, token)
-    refunds = [draft for token in tokens for draft in _entries(tx, token)]
+        token.is_closed = True
+        books.refund(AthleteId(token.athlete))
+    refunds = [draft for token in tokens for draft in _entries(tx, books, AthleteId(token.athlete))]
     never_asked = BudgetRefunded(campaign=sha256, micro_rho=0)
     return [*refunds, *(Draft.dummy(tx.union, never_asked) for _ in range(len(athletes) - len(refunds)))]
 
@@ -101,16 +106,9 @@ def _tokens(tx: Transaction, *, athlete: str | None = None, campaign: str | None
     return list(tx.session.exec(query).all())
 
 
-def _close(tx: Transaction, token: TokenRow) -> int:
-    """Close a token and book what no round has used; returns how much came back, 0 for one that was closed before."""
-    token.is_closed = True
-    return ledger.refund(tx, AthleteId(token.athlete), token.campaign)
-
-
-def _entries(tx: Transaction, token: TokenRow) -> list[Draft]:
+def _entries(tx: Transaction, books: ledger.Books, athlete: AthleteId) -> list[Draft]:
     """The entry of everything that came back to one athlete in one campaign; none where nothing did."""
-    athlete = AthleteId(token.athlete)
-    micro_rho = ledger.account(tx, athlete, token.campaign).refunded
+    micro_rho = books.accounts[athlete].refunded
     if micro_rho == 0:
         return []
-    return [Draft.about(athlete, tx.union, BudgetRefunded(campaign=token.campaign, micro_rho=micro_rho))]
+    return [Draft.about(athlete, tx.union, BudgetRefunded(campaign=books.campaign, micro_rho=micro_rho))]

@@ -9,7 +9,7 @@ enrolled athlete of the club, real or dummy, whether many take part or nobody.
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from sqlmodel import col, select
@@ -30,6 +30,8 @@ from consent.storage.log_journal import Draft
 from consent.storage.rows import RoundRow, TokenRow
 from consent.storage.transaction import Transaction
 from policies.budget import campaign_cost
+from policies.campaigns.season_line import season_line
+from policies.campaigns.season_windows import rounds_left
 from policies.grant import Cell, Grant
 from policies.vocabulary import AthleteId, OrgId, Purpose
 
@@ -44,18 +46,44 @@ _PAYMENTS = {
 
 @dataclass(slots=True)
 class _Batch:
-    """What one request has come to so far."""
+    """What one request has come to so far, and what was read for all its athletes together."""
 
     campaign: RegisteredCampaign
     grants: dict[Cell, Grant]
+    books: ledger.Books
     drafts: list[Draft] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Issuing(_Batch):
+    """known: tokens of before, by digest. line: what was booked of each athlete in the campaign's season line."""
+
+    known: Mapping[str, TokenRow] = field(kw_only=True)
+    line: season_lines.Movements = field(kw_only=True)
+
+
+@dataclass(slots=True)
+class _Paying(_Batch):
+    """paid: digests of the tokens that have paid for the round before. again: asked before, and nothing has left."""
+
+    round_no: int = field(kw_only=True)
+    paid: Set[str] = field(kw_only=True)
+    again: bool = field(kw_only=True)
 
 
 def issue(tx: Transaction, club: OrgId, sha256: str, athletes: Sequence[AthleteId]) -> IssuedTokens:
     """Reserve and issue; see `ConsentStore.issue_tokens`. Raises NotAllowed if any athlete is not the club's."""
     campaign = campaigns.running(tx, sha256, club)
     own = _own_members(tx, club, athletes)
-    batch = _Batch(campaign, live_grants(tx, [m.athlete for m in own], purpose=Purpose.FL_TRAINING))
+    wanted = [member.athlete for member in own]
+    grants = live_grants(tx, wanted, purpose=Purpose.FL_TRAINING)
+    batch = _Issuing(
+        campaign,
+        grants,
+        ledger.Books.open(tx, wanted, sha256),
+        known=_issued_before(tx, sha256, wanted),
+        line=season_lines.movements(tx, wanted, season_line(campaign.manifest)),
+    )
     issued = [token for member in own if (token := _issue_one(tx, batch, member)) is not None]
     never_asked = BudgetReserved(campaign=sha256, micro_rho=0, epoch=0)
     event = _append_for_squad(tx, club, never_asked, batch.drafts)
@@ -67,15 +95,22 @@ def commit_round(
 ) -> PaidRound:
     """Pay for one round; see `ConsentStore.commit_round`. A token that does not count leaves an entry as well."""
     campaign = campaigns.running(tx, sha256, club)
-    campaigns.check_round(campaign, round_no)
+    campaigns.check_round(tx, campaign, round_no)
     answers.check_unanswered(tx, club, sha256, round_no)
     wanted = {_digest(token) for token in presented}
     query = select(TokenRow).where(col(TokenRow.campaign) == sha256, col(TokenRow.digest).in_(sorted(wanted)))
     rows = {AthleteId(row.athlete): row for row in tx.session.exec(query).all()}
     locked = members.locked(tx, rows)
     own = {athlete: row for athlete, row in rows.items() if locked[athlete].club == club}
-    batch = _Batch(campaign, live_grants(tx, own, purpose=Purpose.FL_TRAINING))
-    accepted = [athlete for athlete in sorted(own) if _pay(tx, batch, own[athlete], round_no, again=again)]
+    batch = _Paying(
+        campaign,
+        live_grants(tx, own, purpose=Purpose.FL_TRAINING),
+        ledger.Books.open(tx, own, sha256),
+        round_no=round_no,
+        paid=_paid_before(tx, round_no, [row.digest for row in own.values()]),
+        again=again,
+    )
+    accepted = [athlete for athlete in sorted(own) if _pay(tx, batch, own[athlete])]
     foreign, refusals = len(wanted) - len(own), []
     if foreign:
         refusals.append(Draft.of_org(club, TokensRefused(campaign=sha256, round=round_no, count=foreign)))
@@ -92,7 +127,7 @@ def _append_for_squad(
     never_asked: what an entry about an athlete who was never asked says, and therefore every dummy.
     Returns the event, or None where there is nothing to append.
     """
-    missing = len(members.of_club(tx, club)) - len(own)
+    missing = members.enrolled(tx, club) - len(own)
     drafts = [*own, *(Draft.dummy(tx.union, never_asked) for _ in range(missing)), *others]
     if drafts:
         return tx.append(drafts).event
@@ -107,12 +142,22 @@ def _own_members(tx: Transaction, club: OrgId, athletes: Sequence[AthleteId]) ->
     return [members.get(tx, athlete) for athlete in sorted(locked)]
 
 
-def _issue_one(tx: Transaction, batch: _Batch, member: Member) -> IssuedToken | None:
+def _issued_before(tx: Transaction, sha256: str, athletes: Sequence[AthleteId]) -> dict[str, TokenRow]:
+    digests = [_digest(_derive(tx, athlete, sha256)) for athlete in athletes]
+    return {row.digest: row for row in tx.session.exec(select(TokenRow).where(col(TokenRow.digest).in_(digests))).all()}
+
+
+def _paid_before(tx: Transaction, round_no: int, digests: Sequence[str]) -> set[str]:
+    query = select(RoundRow.digest).where(col(RoundRow.round_no) == round_no, col(RoundRow.digest).in_(digests))
+    return set(tx.session.exec(query).all())
+
+
+def _issue_one(tx: Transaction, batch: _Issuing, member: Member) -> IssuedToken | None:
     campaign = batch.campaign
     if not takes_part(tx, member, campaign.manifest, batch.grants):
         return None
     token = _derive(tx, member.athlete, campaign.sha256)
-    row = tx.session.get(TokenRow, _digest(token))
+    row = batch.known.get(_digest(token))
     if row is not None and row.is_closed:
         return None  # single use: after a withdrawal there is no second token for the same campaign
     if row is None and not _reserve(tx, batch, member, token):
@@ -122,12 +167,13 @@ def _issue_one(tx: Transaction, batch: _Batch, member: Member) -> IssuedToken | 
     return IssuedToken(member.athlete, token, member.epoch)
 
 
-def _reserve(tx: Transaction, batch: _Batch, member: Member, token: str) -> bool:
+def _reserve(tx: Transaction, batch: _Issuing, member: Member, token: str) -> bool:
     campaign = batch.campaign
-    cost = campaign_cost(campaign.manifest.noise_multiplier, campaign.manifest.rounds)
+    # Who comes later in a season sets aside what is left of it: an exchange whose window is over cannot be paid.
+    cost = campaign_cost(campaign.manifest.noise_multiplier, rounds_left(campaign.manifest, tx.now))
     try:
-        season_lines.check_room(tx, member.athlete, campaign.manifest, cost)
-        ledger.reserve(tx, member.athlete, campaign.sha256, cost)
+        season_lines.check_room(batch.line[member.athlete], campaign.manifest, now=tx.now)
+        batch.books.reserve(member.athlete, cost)
     except BudgetExhausted:
         return False
     row = TokenRow(
@@ -144,20 +190,20 @@ def _reserve(tx: Transaction, batch: _Batch, member: Member, token: str) -> bool
     return True
 
 
-def _pay(tx: Transaction, batch: _Batch, token: TokenRow, round_no: int, *, again: bool) -> bool:
+def _pay(tx: Transaction, batch: _Paying, token: TokenRow) -> bool:
     member, campaign = members.get(tx, AthleteId(token.athlete)), batch.campaign
-    is_repeat = tx.session.get(RoundRow, (token.digest, round_no)) is not None
+    is_repeat = token.digest in batch.paid
     counts = (
         not token.is_closed
         and token.epoch == member.epoch
-        and (again or not is_repeat)
+        and (batch.again or not is_repeat)
         and takes_part(tx, member, campaign.manifest, batch.grants)
     )
     if counts and not is_repeat:
-        ledger.commit(tx, member.athlete, campaign.sha256, round_no, campaign.rho_per_round)
-        tx.session.add(RoundRow(digest=token.digest, round_no=round_no, at=tx.now))
+        batch.books.commit(member.athlete, batch.round_no, campaign.rho_per_round)
+        tx.session.add(RoundRow(digest=token.digest, round_no=batch.round_no, at=tx.now))
     payment = _PAYMENTS[counts, is_repeat]
-    details = RoundCommitted(campaign=campaign.sha256, round=round_no, payment=payment)
+    details = RoundCommitted(campaign=campaign.sha256, round=batch.round_no, payment=payment)
     batch.drafts.append(Draft.about(member.athlete, tx.union, details))
     return counts
 

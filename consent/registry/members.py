@@ -63,9 +63,13 @@ def enrol(tx: Transaction, club: OrgId, athlete: AthleteId, *, name: str, shirt_
 
 def _refuse_more_than_one_act_can_name(tx: Transaction, club: OrgId) -> None:
     """A round or a squad page leaves an entry for every athlete of its club, all in one transaction."""
-    enrolled = tx.session.exec(select(func.count()).where(col(MemberRow.club) == club)).one()
-    if enrolled >= MOST_ITEMS:
+    if enrolled(tx, club) >= MOST_ITEMS:
         raise InvalidChange(f"expected at most {MOST_ITEMS:,} athletes of one club; enrol others with a second one")
+
+
+def enrolled(tx: Transaction, club: OrgId) -> int:
+    """Return how many athletes a club has."""
+    return tx.session.exec(select(func.count()).where(col(MemberRow.club) == club)).one()
 
 
 def get(tx: Transaction, athlete: AthleteId) -> Member:

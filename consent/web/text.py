@@ -184,6 +184,7 @@ EVENTS = {
     EventKind.ORG_REGISTERED: "An organisation was registered",
     EventKind.RULES_LOADED: "The rules were loaded",
     EventKind.INGEST: "Files about you were brought into your club’s node",
+    EventKind.ATHLETE_ASKED: "A person of your club asked how you are, or noted that they could not reach you",
     EventKind.PROPOSAL_DECIDED: "A person decided on a proposed change to your session",
     EventKind.ERASED: "Data was erased and its key destroyed",
     EventKind.SIGNED_IN: "You signed in here",

@@ -124,7 +124,7 @@ def _facts(s: Summary) -> list[tuple[str, str]]:
             f"ε ≤ {rounded_up(s.epsilon_spent_most):.2f} for the athlete who spent most, all campaigns together",
         ),
         ("Withdrawal", f"one athlete stopped midway: counted in {w.rounds_counted} of {w.rounds} rounds, and {out}"),
-        ("Morning board", f"{s.board_listed} athletes shown to coaches, proposals accepted: {s.decisions_accepted}"),
+        ("Morning board", f"{s.board_listed} athletes on the boards, proposals accepted: {s.decisions_accepted}"),
         ("Durability", f"{s.proposals} proposed; answers: {answers}"),
         ("Front office", f"{s.released_indices} bands, {s.office_not_available} times “Not available”"),
         ("Public log", f"{s.log_size:,} entries, {'verified offline' if s.log_verified else 'NOT VERIFIED'}"),

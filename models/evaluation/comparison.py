@@ -14,7 +14,16 @@ import numpy as np
 
 from models.arrays import Floats
 from models.evaluation.metrics import mae
-from models.evaluation.readiness import ReadinessDays, Split, baselines, error_of, held_back, joined, split_days
+from models.evaluation.readiness import (
+    ReadinessDays,
+    Split,
+    absolute_errors,
+    baselines,
+    error_of,
+    held_back,
+    joined,
+    split_days,
+)
 from models.features import RECOVERY_SCHEMA, AthleteSeries, FeatureSchema
 from models.privacy.packed_series import PackedSeries
 from models.recovery import deviations
@@ -106,7 +115,7 @@ def compare(
 class Judged:
     """Mean absolute errors of given weights (`federated`) and of what needs no federation, on the same test days.
 
-    athletes: how many have such days.
+    athletes: how many have such days. federated_errors: of each of them, the sum of absolute errors and its days.
     """
 
     athletes: int
@@ -117,6 +126,7 @@ class Judged:
     local_ridge: float
     public_initial_weights: float
     federated: float
+    federated_errors: tuple[tuple[float, int], ...] = ()
 
 
 def judge(weights: Floats, athletes: Sequence[ReadinessDays], *, schema: FeatureSchema = RECOVERY_SCHEMA) -> Judged:
@@ -126,13 +136,15 @@ def judge(weights: Floats, athletes: Sequence[ReadinessDays], *, schema: Feature
     """
     splits = held_back(athletes)
     own = splits if schema is RECOVERY_SCHEMA else held_back(athletes, schema=schema)
+    errors = [one for one in absolute_errors(weights, own) if one.size]
     return Judged(
         athletes=sum(split.test.n_valid > 0 for split in splits),
         test_days=sum(split.test.n_valid for split in splits),
         **baselines(splits),
         local_ridge=_local_error(splits),
         public_initial_weights=error_of(np.array(initial_weights(schema.model)), own),
-        federated=error_of(weights, own),
+        federated=float(np.mean(np.concatenate(errors))),
+        federated_errors=tuple((float(one.sum()), one.size) for one in errors),
     )
 
 

@@ -1,15 +1,17 @@
 """Figures for model cards, measured on simulated leagues that no weights were fitted on: they cost no privacy."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models import risk
 from models.arrays import Floats
 from models.card import Metric
 from models.errors import BadWeights
-from models.evaluation.adoption_gate import JudgedDays, own_base_rate
+from models.evaluation.adoption_gate import JudgedDays
 from models.evaluation.comparison import judge
 from models.evaluation.metrics import brier, within_athlete_auc
 from models.evaluation.readiness import ReadinessDays
+from models.evaluation.risk_rows import end_to_end, judged_rows_of
 from models.features import READINESS_MODELS, RISK_SCHEMA, SCHEMAS, FeatureSchema
 from models.synthetic.league import SyntheticLeague, synthetic_league
 
@@ -73,12 +75,13 @@ def risk_outcomes(weights: Floats, athletes: list[risk.Daily], *, last_share: fl
     """
     series = [risk.design(daily) for daily in athletes]
     overall = float(np.mean(np.concatenate([one.y[one.mask] for one in series])))
-    parts = []
-    for number, one in enumerate(series):
-        rows = np.flatnonzero(one.mask)
-        base = own_base_rate(one.y[rows].astype(np.float64), rows, overall=overall)
-        late = rows >= (1.0 - last_share) * one.mask.size
-        X, event = one.X[rows[late]], one.y[rows[late]].astype(np.float64)
-        signal = risk.score_without_history(weights, X)
-        parts.append((risk.probability(weights, X), event, np.full(late.sum(), number), base[late], signal))
-    return JudgedDays(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return end_to_end(
+        [
+            judged_rows_of(weights, one, _late(one.mask.size, last_share), place=place, overall=overall)
+            for place, one in enumerate(series)
+        ]
+    )
+
+
+def _late(days: int, last_share: float) -> NDArray[np.bool_]:
+    return np.arange(days) >= (1.0 - last_share) * days

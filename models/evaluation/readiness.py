@@ -48,9 +48,15 @@ def split_days(days: ReadinessDays, *, schema: FeatureSchema = RECOVERY_SCHEMA) 
     return Split(days, series.restricted(learn_days(known)), series.restricted(judge_days(known)), schema)
 
 
+def absolute_errors(weights: Floats, splits: Sequence[Split]) -> list[Floats]:
+    """Absolute errors of one set of weights on each athlete's test days, in their order."""
+    said = [(deviations(weights, split.test.X, schema=split.schema), split.test) for split in splits]
+    return [np.abs(values[test.mask] - test.y[test.mask].astype(np.float64)) for values, test in said]
+
+
 def error_of(weights: Floats, splits: Sequence[Split]) -> float:
     """Mean absolute error of one set of weights over all test days of all athletes."""
-    return mae(*joined([(deviations(weights, split.test.X, schema=split.schema), split) for split in splits]))
+    return float(np.mean(np.concatenate(absolute_errors(weights, splits))))
 
 
 def joined(predictions: Sequence[tuple[Floats, Split]]) -> tuple[Floats, Floats]:

@@ -5,9 +5,9 @@ drawn once. On each axis the mean answer is minus `shown` times the league's shi
 the public scatter of leagues around that line; the shift has a public prior. Its posterior is therefore
 post-processing: it costs no privacy (docs/privacy.md §1.8).
 
-A later exchange may start from what an earlier one left known: the question is then asked at those weights, and the
-prior is the earlier variance, inflated by a public drift. What an earlier exchange published is public, so this costs
-no more than the exchange itself.
+A later exchange of a season starts from what the earlier ones left known: the question is then asked at those weights,
+and the prior is the earlier variance, inflated by a public drift. What they published is public, so this costs no more
+than the exchange itself.
 
 Posterior and weights are computed in fractions and rounded once each, so that anybody can compute them again to the
 last bit from the sum, the manifest and what is installed.
@@ -27,14 +27,16 @@ from models.privacy.discrete_gaussian import from_ring, sensitivity
 from models.privacy.public_axes import PublicAxes, Response, public_axes
 from models.rationals import rationals, rounded, within
 from models.training.initial_weights import initial_weights
+from models.training.known_axis import KnownAxis
 from policies.budget import sigma_for
-from policies.campaign import CampaignManifest
+from policies.campaign import CampaignManifest, ExchangeTerms
 
 LARGEST_WEIGHT = 1e6  # the range of `models.wire.TrainRequest`
 DRIFT = Fraction(1, 10)
 """Ours: variance that a league's shift gains between two exchanges, as a share of the public prior's on each axis.
 
-Chosen on simulated leagues whose world drifts, at 0 to 1/2 (docs/privacy.md §1.12); the optimum is flat.
+A season's manifest names its own, which is this one where `homefield-server campaign plan` made it. Chosen on simulated
+leagues whose world drifts, at 0 to 1/2 (docs/privacy.md §1.12); the optimum is flat.
 """
 
 
@@ -48,14 +50,25 @@ class ExchangeQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class OffLine:
+    """How far a league's mean answers lie off the line, each (axes,); covariance: with the shift, as `KnownAxis`."""
+
+    mean: Floats
+    variance: Floats
+    covariance: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Posterior:
     """What is known of a league's shift along the axes afterwards; both (axes,). The variance holds no data.
 
-    mean: the whole way from the public initial weights, whatever the exchange started from.
+    mean: the whole way from the public initial weights, whatever the exchange started from. off_line: what a later
+    exchange needs beside it; None where nothing is known of it, as before the first.
     """
 
     mean: Floats
     variance: Floats
+    off_line: OffLine | None = None
 
 
 def question_for(model: str, *, athletes: int, clubs: int, epsilon: float, delta: float) -> ExchangeQuestion:
@@ -92,39 +105,55 @@ def posterior_of(total: Floats, manifest: CampaignManifest, before: Posterior | 
     return _posterior(rationals(total), manifest, before)
 
 
+def posterior_after(sums: Sequence[Sequence[int]], manifest: CampaignManifest) -> Posterior:
+    """What is known after these exchanges of a campaign, one after the other; raises as `posterior` does.
+
+    sums: of all clubs together, as signed whole numbers, the first exchange first; at least one.
+    """
+    known, scale = None, 1 << manifest.scale_bits
+    for total in sums:
+        known = _posterior([Fraction(value, scale) for value in total], manifest, known)
+    if known is None:
+        raise BadShape("expected the sum of one exchange at least")
+    return known
+
+
 def _posterior(total: Sequence[Fraction], manifest: CampaignManifest, before: Posterior | None) -> Posterior:
-    if manifest.exchange is None:
+    terms = manifest.exchange
+    if terms is None:
         raise BadWeights("expected a campaign of one exchange")
-    if len(total) != manifest.exchange.axes:
-        raise BadShape(f"expected {manifest.exchange.axes} values, got {len(total)}")
+    if len(total) != terms.axes:
+        raise BadShape(f"expected {terms.axes} values, got {len(total)}")
     installed, athletes = public_axes(manifest.model), manifest.public_athletes
-    response = installed.response(manifest.exchange.axes, manifest.clip_norm)
-    moved, priors = _known_before(rationals(installed.prior[: len(total)]), before)
-    spread, mean, variance = _variance_of_sum(manifest) / athletes**2, [], []
-    axes = zip(
-        total, moved, priors, *map(rationals, (response.shown, response.scatter, installed.sampling)), strict=False
+    response = installed.response(terms.axes, manifest.clip_norm)
+    spread, found = _variance_of_sum(manifest) / athletes**2, list[KnownAxis]()
+    before_it = _known_before(manifest, terms, before)
+    axes = zip(total, before_it, *map(rationals, (response.shown, installed.sampling)), strict=False)
+    for answer, known, shown, sampling in axes:
+        found.append(known.answered(answer / athletes, shown=shown, noise=spread + sampling / athletes))
+    off_line = OffLine(
+        mean=rounded(one.off for one in found),
+        variance=rounded(one.off_variance for one in found),
+        covariance=rounded(one.covariance for one in found),
     )
-    for answer, so_far, prior, shown, scatter, sampling in axes:
-        noise = spread + scatter + sampling / athletes
-        known = shown**2 * prior + noise
-        mean.append(so_far - answer / athletes * shown * prior / known)
-        variance.append(prior * noise / known)
-    return Posterior(rounded(mean), rounded(variance))
+    return Posterior(rounded(one.shift for one in found), rounded(one.variance for one in found), off_line)
 
 
-def _known_before(
-    public: Sequence[Fraction], before: Posterior | None
-) -> tuple[Sequence[Fraction], Sequence[Fraction]]:
-    """Mean and variance of the shift, axis by axis, before the question is asked; both as long as `public`, its prior.
+def _known_before(manifest: CampaignManifest, terms: ExchangeTerms, before: Posterior | None) -> list[KnownAxis]:
+    """What is known, axis by axis, before the question is asked.
 
     After an earlier exchange its variance, and what leagues drift; never more than at the public initial weights.
     """
-    if before is None:
-        return [Fraction(0)] * len(public), public
-    if not before.mean.size == before.variance.size == len(public):
-        raise BadShape(f"expected what is known on {len(public)} axes, got {before.mean.size}")
-    drifted = zip(rationals(before.variance), public, strict=True)
-    return rationals(before.mean), [min(left + DRIFT * prior, prior) for left, prior in drifted]
+    installed, nothing = public_axes(manifest.model), np.zeros(terms.axes)
+    prior, scatter = installed.prior[: terms.axes], installed.response(terms.axes, manifest.clip_norm).scatter
+    known = before or Posterior(nothing, prior)
+    off = known.off_line or OffLine(nothing, scatter, nothing)
+    parts = (known.mean, known.variance, off.mean, off.variance, off.covariance)
+    if any(part.size != terms.axes for part in parts):
+        raise BadShape(f"expected what is known on {terms.axes} axes, got {known.mean.size}")
+    drift = DRIFT if terms.season is None else terms.season.drift_share
+    axes = (KnownAxis(*values) for values in zip(*map(rationals, parts), strict=True))
+    return [one.drifted(drift * most, most=most) for one, most in zip(axes, rationals(prior), strict=True)]
 
 
 def weights_of(found: Posterior, model: str) -> Floats:

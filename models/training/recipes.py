@@ -15,21 +15,28 @@ club's data was used, so no athlete's budget was spent.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from pydantic import ValidationError
 
 from models.errors import BadWeights
 from models.features import NETWORK_SCHEMA, RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS
 from models.privacy.public_axes import public_axes
-from models.training.exchange import question_for
+from models.training.exchange import DRIFT, question_for
 from models.training.initial_weights import initial_weights, weights_sha256
 from policies.budget import BUDGET_DELTA, CAMPAIGN_EPSILON, sigma_for
 from policies.campaign import CampaignManifest, ExchangeTerms
+from policies.errors import InvalidInput
+from policies.terms.season import SeasonTerms, drift_text
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Parameters of one campaign; meanings as in `policies.campaign.CampaignManifest`. axes: None for rounds."""
+    """Parameters of one campaign; meanings as in `policies.campaign.CampaignManifest`. axes: None for rounds.
+
+    season: the terms of several exchanges; None for one.
+    """
 
     model: str
     public_athletes: int
@@ -39,6 +46,7 @@ class Recipe:
     learning_rate: float
     momentum: float
     axes: int | None = None
+    season: SeasonTerms | None = None
     scale_bits: int = 16
     modulus_bits: int = 40
     delta: float = BUDGET_DELTA
@@ -95,6 +103,20 @@ def exchange_recipe(
         axes=asked.axes,
         delta=delta,
     )
+
+
+def season_recipe(once: Recipe, *, exchanges: int, every_days: int) -> Recipe:
+    """Several exchanges, each with the terms of this one and from where the one before has led.
+
+    Raises InvalidInput for a recipe of rounds, and for exchanges or days that a season cannot have.
+    """
+    if once.axes is None:
+        raise InvalidInput("expected exchanges for a season; rounds of gradient steps are asked at once")
+    try:
+        season = SeasonTerms(exchanges=exchanges, every_days=every_days, drift=drift_text(DRIFT))
+    except ValidationError as error:
+        raise InvalidInput("expected 2 to 16 exchanges in a season, 1 to 182 days apart") from error
+    return replace(once, rounds=exchanges, season=season)
 
 
 def rounds_recipe(
@@ -157,5 +179,5 @@ def manifest_from(
         expires=expires,
         exchange=None
         if recipe.axes is None
-        else ExchangeTerms(artefacts=public_axes(recipe.model).sha256, axes=recipe.axes),
+        else ExchangeTerms(artefacts=public_axes(recipe.model).sha256, axes=recipe.axes, season=recipe.season),
     )

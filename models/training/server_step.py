@@ -15,7 +15,7 @@ from models.arrays import Floats
 from models.errors import BadShape
 from models.privacy.discrete_gaussian import from_ring
 from models.rationals import rationals, rounded, within
-from models.training.exchange import LARGEST_WEIGHT, posterior, weights_of
+from models.training.exchange import LARGEST_WEIGHT, posterior_after, weights_of
 from policies.campaign import CampaignManifest
 
 
@@ -41,13 +41,14 @@ def start(weights: Sequence[float] | Floats) -> ServerState:
 def step(state: ServerState, ring_sum: Sequence[int], manifest: CampaignManifest) -> ServerState:
     """One momentum step on the mean gradient, or in an exchange the posterior: the sum over the *public* number N.
 
-    ring_sum: the clubs' contributions added modulo 2**modulus_bits. Dividing by the real count would publish
-    it. Raises BadShape for a sum of another length.
+    A later exchange of a season goes on from what the sums before have left known. ring_sum: the clubs' contributions
+    added modulo 2**modulus_bits. Dividing by the real count would publish it. Raises BadShape for a sum of another
+    length.
     """
     total = from_ring(ring_sum, manifest.modulus_bits)
     sums = (*state.sums, total)
     if manifest.exchange is not None:
-        weights = weights_of(posterior(ring_sum, manifest), manifest.model)
+        weights = weights_of(posterior_after(sums, manifest), manifest.model)
         return ServerState(weights, np.zeros_like(weights), state.round + 1, sums)
     if len(ring_sum) != state.weights.size:
         raise BadShape(f"expected {state.weights.size} values, got {len(ring_sum)}")

@@ -61,11 +61,13 @@ def train_in_clear(manifest: CampaignManifest, weights: Sequence[float], clubs: 
     For simulated or consented data in one place only; a node never runs this.
     """
     schema_of(manifest)
-    state = start(weights)
+    state, known = start(weights), None
     for _ in range(manifest.rounds):
         total = np.sum([answers(manifest, state.weights, series).sum(axis=0) for series in clubs], axis=0)
         if manifest.exchange is not None:
-            return weights_of(posterior_of(total, manifest), manifest.model)
+            known = posterior_of(total, manifest, known)
+            state = start(weights_of(known, manifest.model))
+            continue
         mean = total / manifest.public_athletes
         velocity = manifest.momentum * state.velocity + mean
         state = ServerState(state.weights - manifest.learning_rate * velocity, velocity, state.round + 1)

@@ -7,6 +7,7 @@ from typing import Any
 from policies.budget import LIFETIME_CAP, campaign_cost, epsilon_of_spend, rounded_up, rounds_of
 from policies.campaign import CampaignManifest
 from policies.campaigns.masks import masks_in_words
+from policies.campaigns.season_cost import season_as_json, season_in_words
 from policies.campaigns.season_line import SEASON, SEASON_CAP
 
 
@@ -63,6 +64,7 @@ def terms_in_words(manifest: CampaignManifest) -> list[tuple[str, str]]:
         ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by each club"),
         ("Masks", masks_in_words(manifest)),
         ("ε per athlete", f"{cost.epsilon:.2f} at δ = {cost.delta:g} ({cost.micro_rho:,} micro-rho)"),
+        *season_in_words(manifest),
         ("A year", year_in_words(cost)),
         ("Open", f"{manifest.opens:%Y-%m-%d %H:%M} to {manifest.expires:%Y-%m-%d %H:%M} UTC"),
         ("Manifest", manifest.sha256),
@@ -79,6 +81,7 @@ def terms_as_json(manifest: CampaignManifest) -> dict[str, Any]:
         "rounds": manifest.rounds,
         "axes": manifest.exchange.axes if manifest.exchange else None,
         "masking": manifest.masking,
+        "season": season_as_json(manifest),
         "epsilon": cost.epsilon,
         "delta": cost.delta,
     }
@@ -98,6 +101,9 @@ def year_in_words(cost: CampaignCost) -> str:
 
 
 def _asks(manifest: CampaignManifest) -> str:
+    if manifest.exchange is not None and manifest.exchange.season is not None:
+        season, axes = manifest.exchange.season, manifest.exchange.axes
+        return f"{season.exchanges} exchanges on {axes} public axes (k), {season.every_days} days apart"
     if manifest.exchange is not None:
         return f"one exchange on {manifest.exchange.axes} public axes (k)"
     return f"{manifest.rounds} rounds of gradient steps"

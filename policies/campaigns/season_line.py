@@ -4,15 +4,15 @@ The year is any 365 days, not a calendar season: a limit that began anew on one 
 around it.
 """
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from policies.budget import CAMPAIGN_CAP
+from policies.terms.season_length import LONGEST_SEASON
 
 if TYPE_CHECKING:
     from policies.campaign import CampaignManifest
 
-SEASON = timedelta(days=365)
+SEASON = LONGEST_SEASON
 SEASON_CAP = CAMPAIGN_CAP
 """Micro-rho of one athlete in one season line within any SEASON: what a single campaign may cost at most."""
 

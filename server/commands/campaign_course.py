@@ -1,11 +1,12 @@
 """`campaign status`, `resume` and `close`: how far a campaign is, going on with it after a stop, and ending it."""
 
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.console import is_agreed, print_json, print_table, say
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.text import moment
@@ -83,7 +84,7 @@ def close(folder: CoordinatorFolder, campaign: CampaignName, yes: Yes = False, a
     found = store.campaign(campaign)
     if found.state in OVER:
         raise BadCoordinatorSettings(f"{found.manifest.campaign_id} is over already: {found.state}")
-    if not yes and not as_json and not is_confirmed(f"Close {found.manifest.campaign_id} for good?"):
+    if not is_agreed(f"Close {found.manifest.campaign_id} for good?", yes=yes, as_json=as_json):
         raise typer.Abort
     with closing(consent_of(settings)) as consent:
         consent.event(CampaignClosed(campaign=found.sha256))
@@ -95,6 +96,8 @@ def close(folder: CoordinatorFolder, campaign: CampaignName, yes: Yes = False, a
 
 
 def _as_json(campaign: "Campaign") -> dict[str, Any]:
+    from policies.campaigns.season_cost import season_as_json
+
     reported = campaign.reported_at
     return campaign_as_json(campaign) | {
         "signed_by": [one.organisation for one in campaign.signed.signatures],
@@ -102,11 +105,13 @@ def _as_json(campaign: "Campaign") -> dict[str, Any]:
         "opens": campaign.manifest.opens.isoformat(),
         "expires": campaign.manifest.expires.isoformat(),
         "ledger_told": reported.isoformat() if reported else None,
+        "season": season_as_json(campaign.manifest),
     }
 
 
 def _rows(campaign: "Campaign") -> list[tuple[str, str]]:
     from policies.campaigns.cost import cost_of, year_in_words
+    from policies.campaigns.season_cost import season_in_words
 
     manifest, cost = campaign.manifest, cost_of(campaign.manifest)
     rows = [
@@ -114,6 +119,7 @@ def _rows(campaign: "Campaign") -> list[tuple[str, str]]:
         ("Note", campaign.detail),
         ("Rounds", f"{campaign.rounds_done} of {manifest.rounds}"),
         *_answered(campaign),
+        *season_in_words(manifest),
         ("Signed by", " and ".join(one.organisation for one in campaign.signed.signatures)),
         ("ε per athlete", f"at most {cost.epsilon:.2f} at δ = {cost.delta:g}"),
         ("A year", year_in_words(cost)),
@@ -126,17 +132,19 @@ def _rows(campaign: "Campaign") -> list[tuple[str, str]]:
 
 
 def _answered(campaign: "Campaign") -> list[tuple[str, str]]:
-    """How many clubs have answered in the round that is under way; nothing once no round is."""
-    if campaign.rounds_done >= campaign.manifest.rounds:
+    """How many clubs have answered in the round that is under way; nothing once no round is, or in a rest."""
+    if campaign.rounds_done >= campaign.manifest.rounds or campaign.state == "resting":
         return []
     return [("Answered in this round", f"{campaign.parts} of {len(campaign.manifest.clubs)} clubs")]
 
 
-def _next(folder: object, campaign: "Campaign") -> list[NextStep]:
+def _next(folder: Path, campaign: "Campaign") -> list[NextStep]:
     from server.store import CampaignState
 
     name = campaign.manifest.campaign_id
     end = NextStep(YOU, "or end it", ["homefield-server", "campaign", "close", folder, name])
+    if campaign.state is CampaignState.RESTING:
+        return [NextStep(YOU, "leave the coordinator running, or run it by then", serve_command(folder)), end]
     if campaign.state is CampaignState.INTERRUPTED:
         return [NextStep(YOU, "go on with it", ["homefield-server", "campaign", "resume", folder, name]), end]
     if campaign.state in (CampaignState.OPEN, CampaignState.WAITING):

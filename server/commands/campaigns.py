@@ -62,7 +62,7 @@ def show(
 
 
 def status(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
-    """Show how far the coordinator is: nodes enrolled, campaigns and rounds, and when its certificate ends.
+    """Show how far the coordinator is: nodes, campaigns and rounds, when its certificate ends, and the league's key.
 
     Example: homefield-server status ./league --json
     """
@@ -70,15 +70,17 @@ def status(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
     from server.settings import load_settings
 
     settings = load_settings(folder)
-    store, ends = store_of(settings), read_fleet_certificate(settings).ends
+    store, ends, key = store_of(settings), read_fleet_certificate(settings).ends, settings.league_key().verify_key.text
     if as_json:
         campaigns = [campaign_as_json(campaign) for campaign in store.campaigns()]
         nodes = [node.club for node in store.nodes()]
         values = {"nodes": nodes, "campaigns": campaigns, "certificate_ends": ends.isoformat()}
+        values |= {"league": settings.league, "league_key": key}
         print_json("homefield-server-status-1", values)
         return
     list_(folder)
     say(f"The certificate of the Fleet API ends on {ends:%Y-%m-%d}; `renew-certificate` renews it.")
+    say(f"The league is {settings.league}, and signs with the key {key}: nodes are linked with it (`--league-key`).")
 
 
 def campaign_as_json(campaign: "Campaign") -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.console import is_agreed, print_json, print_table, say
 from chassis.cli.exit_codes import ExitCode
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
@@ -52,6 +52,7 @@ def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
                 "registered": one.registered.isoformat(),
                 "newest": one.sha256 in newest,
                 "goes_back_to": one.goes_back_to,
+                "exchange": one.of_season,
             }
             for one in records
         ]
@@ -62,7 +63,8 @@ def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
 
 def _words(record: "ModelRecord", newest: list[str]) -> str:
-    what = f"goes back to {earlier[:16]}" if (earlier := record.goes_back_to) else "of a campaign"
+    of = "of a campaign" if record.of_season is None else f"exchange {record.of_season} of a season"
+    what = f"goes back to {earlier[:16]}" if (earlier := record.goes_back_to) else of
     return f"{what}; the newest" if record.sha256 in newest else what
 
 
@@ -99,7 +101,7 @@ def rollback(
     _refuse_during_campaign(settings, record.model)
     newest, earlier = record.previous or "", record.goes_back_to or ""
     question = f"Go back from {newest[:16]} to {earlier[:16]} ({record.model}) for every club?"
-    if not yes and not is_confirmed(question):
+    if not is_agreed(question, yes=yes, as_json=as_json):
         raise CannotGoBack("nothing was changed")
     # The log first: nodes follow only what anybody can find there.
     details = ModelRegistered(manifest=record.campaign, model=record.model, model_id=record.sha256)

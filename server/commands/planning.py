@@ -16,6 +16,7 @@ from chassis.clock import utc_now
 from policies.vocabulary import OrgId
 from server.commands.campaigns import campaigns
 from server.commands.coordinator_folder import CoordinatorFolder, store_of
+from server.commands.lengths import days_in
 from server.commands.manifest_file import manifest_text
 from server.errors import BadCoordinatorSettings, UnknownClub
 
@@ -50,12 +51,18 @@ class PlanOptions:
     rounds: Annotated[int | None, typer.Option(help="Rounds of gradient steps, at most 16; one exchange without.")] = (
         None
     )
+    exchanges: Annotated[
+        int, typer.Option(min=1, max=16, help="Exchanges of a season, approved once, each from where the last led.")
+    ] = 1
+    every: Annotated[str | None, typer.Option(help="With --exchanges: how far apart they open, as 16w or 112d.")] = None
     sigma: Annotated[float | None, typer.Option(help="Noise multiplier; otherwise the least that keeps ε.")] = None
-    epsilon: Annotated[float | None, typer.Option(help="ε per athlete, all rounds together, at most 2.")] = None
+    epsilon: Annotated[
+        float | None, typer.Option(help="ε per athlete, all rounds together or each exchange; 2 in all at most.")
+    ] = None
     clip: Annotated[float | None, typer.Option(help="With --rounds: largest norm of one gradient.")] = None
     learning_rate: Annotated[float | None, typer.Option(help="With --rounds: size of a step.")] = None
     momentum: Annotated[float | None, typer.Option(help="With --rounds: share of the last step.")] = None
-    days: Annotated[int, typer.Option(min=1, max=365, help="How long the campaign is open, from now on.")] = 28
+    days: Annotated[int, typer.Option(min=1, max=365, help="How long the campaign is open, or each exchange.")] = 28
     masks: Annotated[
         bool, typer.Option("--masks", help="Mask clubs' sums: the league sees their sum alone. Three clubs or more.")
     ] = False
@@ -80,6 +87,8 @@ class PlanOptions:
             public_athletes=self.public_athletes,
             open_for=timedelta(days=self.days),
             masks=self.masks,
+            exchanges=self.exchanges,
+            every_days=None if self.every is None else days_in(self.every),
         )
 
 
@@ -93,7 +102,7 @@ def plan(options: PlanOptions) -> None:
     """
     from policies.campaign import SignedManifest
     from server.federation.opening import plan_campaign
-    from server.federation.season_room import check_room
+    from server.federation.seasons.room import check_room
     from server.settings import load_settings
 
     settings = load_settings(options.folder)
@@ -157,6 +166,7 @@ def _simulated(manifest: "CampaignManifest", options: PlanOptions) -> dict[str, 
         clubs=clubs,
         epsilon=epsilon,
         rounds=options.rounds,
+        exchanges=options.exchanges,
         leagues=SIMULATED_LEAGUES,
         draws=SIMULATED_DRAWS,
         seed=1,

@@ -1,6 +1,7 @@
 """`serve`: the Fleet API over TLS on one port, pages on another, and the worker that carries campaigns out."""
 
 import ssl
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,7 +19,7 @@ from chassis.cli.options import Demo, Proxies, PublicUrl
 from chassis.clock import utc_now
 from chassis.operations.log_lines import LogFormat, LogLevel
 from chassis.operations.no_core_dump import forbid_core_dumps
-from server.commands.coordinator_folder import CoordinatorFolder, database_of
+from server.commands.coordinator_folder import CoordinatorFolder, database_of, note_ports
 from server.errors import BadCoordinatorSettings
 
 
@@ -88,9 +89,15 @@ def serve(
     stop = stopped_by_signals()
     with coordinator.working(), serving([*listeners, *beside]):
         say_operator_address(metrics_host, beside)
-        say(f"fleet api on https://{fleet_host}:{listeners[1].port}")
-        say(f"listening on http://{host}:{listeners[0].port}")
+        _say_where(folder, (fleet_host, listeners[1].port), (host, listeners[0].port))
         wait_for_stop(stop, [*listeners, *beside])
+        coordinator.fleet.arrivals.release_all()
+
+
+def _say_where(folder: Path, fleet: tuple[str, int], pages: tuple[str, int]) -> None:
+    """Say where the coordinator is reached, and keep its ports for whoever is told later how to run it."""
+    note_ports(folder, fleet_port=fleet[1], web_port=pages[1])
+    say(f"fleet api on https://{fleet[0]}:{fleet[1]}", f"listening on http://{pages[0]}:{pages[1]}")
 
 
 def check_certificate(certificate: str, key: str) -> None:

@@ -10,9 +10,9 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from audit.entries.details.base import Details
 from audit.entries.details.league import CampaignClosed, ModelRegistered, RoundAggregated
@@ -26,11 +26,13 @@ from policies.campaign import CampaignManifest, SignedManifest
 from policies.campaigns.signatures import CampaignSigners
 from policies.errors import PolicyError
 from server.errors import CampaignFailed, CampaignInterrupted, ConsentDown, ConsentServiceFailed, ServerError
+from server.federation.campaign_services import CampaignConsent, Registry
 from server.federation.checkpoints import Checkpoints
-from server.federation.delivery import Delivery, PublishedModels
+from server.federation.delivery import Delivery
 from server.federation.fleet import Fleet
 from server.federation.grid import StateGrid
 from server.federation.rounds import CLOSED, INTERRUPTED, PAUSE_S, Training
+from server.federation.seasons import course as season
 from server.store import OVER, Campaign, CampaignState, CoordinatorStore
 
 IDLE_S, LOOK_S = 0.5, 0.05
@@ -43,32 +45,6 @@ EXPIRED = "the campaign ended while it was interrupted"
 Told = TypeVar("Told")
 
 logger = logging.getLogger(__name__)
-
-
-class CampaignConsent(Protocol):
-    """What campaigns need of the consent service."""
-
-    def register_campaign(self, signed: SignedManifest) -> None:
-        """Make a campaign known to the ledger."""
-
-    def event(self, details: Details) -> None:
-        """Have an event logged before going on."""
-
-    def register_model(self, details: ModelRegistered) -> bytes:
-        """Have a published model logged; returns what opens the entry to everybody."""
-
-
-class Registry(PublishedModels, Protocol):
-    """Where a finished model goes."""
-
-    def seal(self, manifest: CampaignManifest, state: ServerState) -> str:
-        """Sign and keep the model; returns its content address. It is not published yet."""
-
-    def of_campaign(self, manifest: CampaignManifest) -> str | None:
-        """The model that this campaign has published already, if it has."""
-
-    def publish(self, name: str, opening: bytes) -> None:
-        """Make a kept model the newest of its kind, once the log has it. opening: what opens its entry."""
 
 
 @dataclass(slots=True)
@@ -93,7 +69,6 @@ class CampaignWorker:
     _enrolling: OnceUntilChanged = field(default_factory=OnceUntilChanged)
     _undelivered: OnceUntilChanged = field(default_factory=OnceUntilChanged)
     _deliveries: Delivery | None = None
-    _left_out: dict[str, str] = field(default_factory=dict)
 
     def recover(self) -> tuple[str, ...]:
         """Mark campaigns that a restart interrupted; returns their ids. They wait for the operator."""
@@ -134,8 +109,10 @@ class CampaignWorker:
     def _attend(self, campaign: Campaign) -> None:
         if campaign.state is CampaignState.OPEN:
             self.conduct(campaign)
-        elif campaign.state is CampaignState.INTERRUPTED and self.clock() >= campaign.manifest.expires:
-            self._end(campaign, CampaignState.FAILED, detail=EXPIRED)
+        elif campaign.state is CampaignState.INTERRUPTED and self.clock() >= season.next_window(campaign)[1]:
+            self._end(campaign, CampaignState.FAILED, detail=season.window_over(campaign, self.clock()) or EXPIRED)
+        elif campaign.state is CampaignState.RESTING and self.clock() >= season.asked_next(campaign):
+            self.conduct(campaign)
         elif campaign.state in OVER and campaign.reported_at is None:
             self._report(campaign)
 
@@ -143,7 +120,7 @@ class CampaignWorker:
         """Send the newest models to clubs that are online and have not had them; what fails is tried again."""
         with self._undelivered_noted():
             for name, clubs in self._delivery().waiting().items():
-                with StateGrid(self.fleet.state) as grid:
+                with self._grid() as grid:
                     self._delivery().send(grid, name, clubs)
 
     @contextlib.contextmanager
@@ -155,13 +132,16 @@ class CampaignWorker:
             if self._undelivered.is_new("delivery", type(error).__name__):
                 logger.warning("a published model cannot be delivered", extra={"error": type(error).__name__})
 
+    def _grid(self) -> StateGrid:
+        return StateGrid(self.fleet.state, pushed=self.fleet.arrivals.pushed)
+
     def _delivery(self) -> Delivery:
         if self._deliveries is None:
             self._deliveries = Delivery(self.registry, self.fleet)
         return self._deliveries
 
     def conduct(self, campaign: Campaign) -> None:
-        """Carry one campaign to done or failed."""
+        """Carry one campaign to done or failed, or a season to its next rest."""
         try:
             model_id = self._conduct(campaign)
         except CampaignInterrupted as error:
@@ -170,6 +150,10 @@ class CampaignWorker:
         except (ServerError, ModelError, PolicyError) as error:
             if self.stop.is_set():  # what stands on disk is enough to go on from
                 self.store.set_state(campaign.sha256, CampaignState.INTERRUPTED, detail=INTERRUPTED)
+                return
+            later = season.another_try(self.store.campaign(campaign.sha256), error, self.clock())
+            if later is not None:
+                self.store.set_state(campaign.sha256, later[0], detail=later[1])
                 return
             logger.warning(
                 "a campaign failed",
@@ -184,11 +168,21 @@ class CampaignWorker:
             )
             self._end(campaign, CampaignState.FAILED, detail="an unexpected fault; see the log")
             return
-        self._end(campaign, CampaignState.DONE, model_id=model_id, detail=self._left_out.pop(campaign.sha256, ""))
+        rest = season.rest_of(self.store.campaign(campaign.sha256))
+        if rest:
+            self.store.set_state(campaign.sha256, CampaignState.RESTING, detail=rest, model_id=model_id)
+        else:
+            self._end(campaign, CampaignState.DONE, model_id=model_id)
 
     def _end(self, campaign: Campaign, state: CampaignState, *, detail: str = "", model_id: str = "") -> None:
-        """Mark a campaign as over and tell the ledger; a restart in between tells it then."""
-        self.store.set_state(campaign.sha256, state, detail=detail, model_id=model_id)
+        """Mark a campaign as over and tell the ledger; a restart in between tells it then.
+
+        What was noted while it ran, such as who turned it down, stays beside why it ended.
+        """
+        present = self.store.campaign(campaign.sha256)
+        noted = present.detail if present.state in (CampaignState.WAITING, CampaignState.RUNNING) else ""
+        told = "; ".join(part for part in (detail, noted) if part)
+        self.store.set_state(campaign.sha256, state, detail=told, model_id=model_id)
         self._report(self.store.campaign(campaign.sha256))
 
     def _report(self, campaign: Campaign) -> None:
@@ -214,26 +208,36 @@ class CampaignWorker:
         self.store.set_state(campaign.sha256, CampaignState.WAITING)
         self._register(campaign.signed)
         self._check_open(manifest)
+        part = season.SeasonPart.of(campaign, self.registry)
+        if part.is_early(self.clock()):
+            return part.goes_on_from or ""
         states: list[ServerState] = []
-        training = Training(
-            manifest=manifest,
-            nodes=self._nodes(manifest),
-            reporting=_Reports(self, manifest),
-            stop=self.stop,
-            wait_s=self.wait_s,
-            pause_s=self.retry_pause_s,
-            begun=self.checkpoints.after(campaign.sha256, campaign.rounds_done) if campaign.rounds_done else None,
-            is_closed=lambda: self.store.is_closed(campaign.sha256),
-            folder=self.checkpoints.folder(campaign.sha256),
-        )
-        with StateGrid(self.fleet.state) as grid:
+        with self._grid() as grid:
+            training = Training(
+                manifest=manifest,
+                nodes=self._nodes(manifest, without_others=part.is_later),
+                reporting=_Reports(self, manifest),
+                stop=self.stop,
+                wait_s=min(self.wait_s, season.AGAIN_S) if season.is_asked_again(campaign) else self.wait_s,
+                pause_s=self.retry_pause_s,
+                begun=self.checkpoints.after(campaign.sha256, campaign.rounds_done) if campaign.rounds_done else None,
+                is_closed=lambda: self.store.is_closed(campaign.sha256),
+                until=part.until,
+                send_record=lambda clubs: self._send_again(grid, part.goes_on_from, clubs),
+                folder=self.checkpoints.folder(campaign.sha256),
+            )
             training.server_app(states.append)(grid, grid.context())
             if self.store.is_closed(campaign.sha256):
                 raise CampaignFailed(CLOSED)
-            model_id = self.registry.of_campaign(manifest) or self._publish(manifest, states[-1])
+            model_id = part.published() or self._publish(manifest, states[-1])
             with self._undelivered_noted():
                 self._delivery().send(grid, model_id, manifest.clubs)
         return model_id
+
+    def _send_again(self, grid: StateGrid, model_id: str | None, clubs: Set[str]) -> None:
+        if model_id is not None:
+            with self._undelivered_noted():
+                self._delivery().send(grid, model_id, clubs)
 
     def _publish(self, manifest: CampaignManifest, state: ServerState) -> str:
         """Sign the model, have it logged, and make it the newest; returns its name."""
@@ -254,13 +258,18 @@ class CampaignWorker:
         if problem:
             raise CampaignFailed(problem)
 
-    def _nodes(self, manifest: CampaignManifest) -> dict[str, int]:
-        """Node ids of the manifest's clubs. The key that the manifest names is the one that may answer."""
+    def _nodes(self, manifest: CampaignManifest, *, without_others: bool = False) -> dict[str, int]:
+        """Node ids of the manifest's clubs. The key that the manifest names is the one that may answer.
+
+        without_others: leave out a club that has left or has another key by now, where a season goes on.
+        """
         enrolled = {node.club: node for node in self.store.nodes()}
         self.enrol_nodes()
         nodes = {}
         for club, key_line in manifest.clubs.items():
             if club not in enrolled or enrolled[club].fleet_key != key_line or club not in self.fleet.nodes:
+                if without_others:
+                    continue
                 raise CampaignFailed(f"{club} is not enrolled with the key that the manifest names")
             nodes[club] = self.fleet.nodes[club]
         return nodes
@@ -315,7 +324,6 @@ class _Reports:
         """Show which clubs are not in a masked sum that all were asked to open, and why."""
         named = ", ".join(f"{club} ({reason.replace('_', ' ')})" for club, reason in sorted(clubs.items()))
         note = f"the masked sum was too large for honest clubs, and these are left out of it: {named or 'none'}"
-        self.worker._left_out[self.manifest.sha256] = note
         self.worker.store.set_note(self.manifest.sha256, note)
 
     def round_finished(self, state: ServerState, clubs: int) -> None:

@@ -18,10 +18,9 @@ import server.federation.switches
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_ssh_public_key
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI
 from flwr.common.constant import NOOP_ACCOUNT_NAME, NOOP_FLWR_AID, TIMESTAMP_HEADER
-from flwr.proto.fleet_pb2 import PushMessagesRequest
-from flwr.server.superlink.linkstate import LinkState, LinkStateFactory
+from flwr.server.superlink.linkstate import InMemoryLinkState, LinkStateFactory
 from flwr.supercore.constant import (
     FLEET_HTTP_PUBLIC_KEY_HEADER,
     FLEET_HTTP_SIGNATURE_HEADER,
@@ -33,34 +32,20 @@ from flwr.supercore.primitives.asymmetric import public_key_to_bytes
 from flwr.supercore.protobuf.translation import ProtobufTranslationMiddleware
 from flwr.superlink.config_loader import get_federation_manager, get_objectstore_linkstate_factories
 from flwr.superlink.routers.fleet.node_auth import NodeAuthMiddleware
-from flwr.superlink.routers.fleet.router import router as fleet_router
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.http.limited_bodies import BodyLimit, BodyLimits
 from chassis.operations.health import ALWAYS_WELL, ProgramHealth
 from server.errors import AlreadyExists, BadCoordinatorSettings
-from server.federation.own_objects import own_objects_only
+from server.federation.fleet_api.arrivals import Arrivals
+from server.federation.fleet_api.fleet_routes import FLEET, SERVED, fleet_routes
 
 SWITCHED_OFF = server.federation.switches.SWITCHES
 
-FLEET = "/v1/fleet/"
-SERVED = frozenset(
-    FLEET + name
-    for name in (
-        "activate-node",
-        "deactivate-node",
-        "send-node-heartbeat",
-        "pull-messages",
-        "pull-object",
-        "confirm-message-received",
-        "push-messages",
-        "push-object",
-    )
-)
 HEALTH = "/health"
 LARGEST_BODY = 8 * 1024 * 1024  # ours: a sum of 100,000 integers is below 2 MiB
 LEAST_RATE = 64 * 1024  # bytes a second, ours: half a megabit, which any club's line has
@@ -119,20 +104,6 @@ def _announced_length(scope: Scope) -> int:
     return int(text) if text.isdigit() else LARGEST_BODY + 1
 
 
-async def own_replies_only(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Refuse a reply that names another node as its source.
-
-    Flower authenticates who pushes, but stores the source that the message itself claims; without this check
-    one enrolled club could answer in another's name (docs/invariants.md §8).
-    """
-    pushed = getattr(request.state, "protobuf_request", None)
-    if isinstance(pushed, PushMessagesRequest):
-        sources = [message.metadata.src_node_id for message in pushed.messages_list]
-        if sources != [pushed.node.node_id]:
-            raise HTTPException(401, "Invalid SuperNode authentication")
-    return await call_next(request)
-
-
 def read_fleet_key(text: str) -> str:
     """Return an OpenSSH public key line without its comment; raises BadCoordinatorSettings unless it is EC P-384."""
     try:
@@ -149,25 +120,29 @@ class Fleet:
     """The nodes that may speak, and the link state behind the Fleet API.
 
     The state is held in memory: a run does not survive a restart of Flower's link state anyway, and weights, rounds
-    and budget are kept durably by us.
+    and budget are kept durably by us. arrivals: the nodes' questions that are held until there is a message.
     """
 
     factory: LinkStateFactory
+    arrivals: Arrivals = field(default_factory=Arrivals)
     nodes: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def open(cls) -> "Fleet":
-        """Return a fleet without nodes."""
+    def open(cls, *, hold_s: float = 0.0) -> "Fleet":
+        """Return a fleet without nodes. hold_s: how long a node's question for messages waits for one."""
         _, factory = get_objectstore_linkstate_factories(
             FLWR_IN_MEMORY_DB_NAME, get_federation_manager(is_simulation=False)
         )
-        return cls(factory)
+        return cls(factory, Arrivals(hold_s))
 
     @property
-    def state(self) -> LinkState:
+    def state(self) -> InMemoryLinkState:
         """The link state that the Fleet API and the Grid share."""
-        return self.factory.state()
+        state = self.factory.state()
+        if not isinstance(state, InMemoryLinkState):
+            raise BadCoordinatorSettings("expected a link state in memory; this one keeps messages elsewhere")
+        return state
 
     def enrol(self, club: str, key_line: str) -> int:
         """Let the node with this public key speak for `club`; returns its node id. The same pair again is fine.
@@ -211,12 +186,9 @@ def build_fleet_app(fleet: Fleet, *, health: ProgramHealth = ALWAYS_WELL) -> Fas
             Middleware(BaseHTTPMiddleware, dispatch=http_error_translator),
             Middleware(ProtobufTranslationMiddleware),
             Middleware(NodeAuthMiddleware),
-            Middleware(BaseHTTPMiddleware, dispatch=own_replies_only),
-            Middleware(BaseHTTPMiddleware, dispatch=own_objects_only),
         ],
     )
     app.state.linkstate_factory = fleet.factory
-    app.state.enable_supernode_auth = True  # registration over the Fleet API would be refused even if it were mounted
     app.add_api_route(HEALTH, health.public)
-    app.router.routes.extend(route for route in fleet_router.routes if getattr(route, "path", "") in SERVED)
+    app.router.routes.extend(fleet_routes(fleet.state, fleet.arrivals))
     return app

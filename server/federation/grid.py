@@ -6,7 +6,7 @@ The other half of the adapter to flwr's internals on this side (see `fleet`).
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 
 import server.federation.switches  # noqa: F401 - must come before flwr
@@ -45,8 +45,10 @@ class StateGrid(Grid):
     thread of the coordinator is the only caller.
     """
 
-    def __init__(self, state: LinkState) -> None:
+    def __init__(self, state: LinkState, *, pushed: Callable[[int], None] = lambda _node: None) -> None:
+        """pushed: told the node of each message, once it is whole."""
         self._state = state
+        self._pushed = pushed
         self._announced: list[Message] = []
         self._stop = threading.Event()
         # No app, no bundle, no configuration: there is nothing that a node could fetch or be told to run.
@@ -117,6 +119,7 @@ class StateGrid(Grid):
                 raise CampaignFailed("a message to a node was refused; the node may have been removed")
             for object_id in missing:
                 self._state.store_object(self._run_id, session, object_id, objects[object_id].deflate())
+        self._pushed(message.metadata.dst_node_id)
         return message_id
 
     def pull_messages(self, message_ids: Iterable[str]) -> list[Message]:

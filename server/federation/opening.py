@@ -6,9 +6,18 @@ from datetime import datetime, timedelta
 
 from models.errors import ModelError
 from models.masks.masked_round import masked
-from models.training.recipes import Recipe, check_large_enough, exchange_recipe, manifest_from, rounds_recipe
+from models.training.recipes import (
+    Recipe,
+    check_large_enough,
+    exchange_recipe,
+    manifest_from,
+    rounds_recipe,
+    season_recipe,
+)
 from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, delta_for, epsilon_of_campaign, rounded_up
 from policies.campaign import CampaignManifest
+from policies.campaigns.season_cost import season_cost
+from policies.campaigns.season_line import SEASON
 from policies.errors import InvalidInput
 from policies.vocabulary import OrgId
 from server.errors import BadCoordinatorSettings, UnknownClub
@@ -22,8 +31,9 @@ class Terms:
 
     public_athletes: the number N that sums are divided by; one that everybody may know, such as squad lists. rounds:
     None for one exchange. sigma: noise multiplier; with `epsilon` instead, the least noise that keeps it over all
-    rounds. clip_norm, learning_rate and momentum are for rounds alone. masks: whether the league is to see
-    the sum over clubs alone.
+    rounds, or over each exchange of a season. clip_norm, learning_rate and momentum are for rounds alone. exchanges,
+    every_days: of a season, each exchange open as long as `open_for`. masks: whether the league is to see the sum over
+    clubs alone.
     """
 
     model: str
@@ -35,6 +45,8 @@ class Terms:
     learning_rate: float | None = None
     momentum: float | None = None
     open_for: timedelta = timedelta(days=28)
+    exchanges: int = 1
+    every_days: int | None = None
     masks: bool = False
 
 
@@ -52,11 +64,23 @@ def plan_campaign(
         manifest = _manifest(terms, campaign_id=campaign_id, league=league, clubs=clubs, now=now)
     except (ValueError, InvalidInput, ModelError) as error:
         raise BadCoordinatorSettings(f"no such campaign can be planned: {_reason(error)}") from error
-    if campaign_cost(manifest.noise_multiplier, manifest.rounds) > CAMPAIGN_CAP:
-        raise BadCoordinatorSettings(
-            f"the campaign would cost an athlete more than ε = {CAMPAIGN_EPSILON:g}; use more noise or fewer rounds"
-        )
+    _check_price(manifest)
     return manifest
+
+
+def _check_price(manifest: CampaignManifest) -> None:
+    cost = season_cost(manifest)
+    if campaign_cost(manifest.noise_multiplier, manifest.rounds) <= CAMPAIGN_CAP:
+        return
+    if cost is not None:
+        raise BadCoordinatorSettings(
+            f"no such season can be planned: {cost.exchanges} exchanges of ε {cost.booked_each:g} make "
+            f"ε {cost.booked:.2f}, and the cap is ε {CAMPAIGN_EPSILON:g} in {SEASON.days} days; plan fewer, or a "
+            "smaller ε for each"
+        )
+    raise BadCoordinatorSettings(
+        f"the campaign would cost an athlete more than ε = {CAMPAIGN_EPSILON:g}; use more noise or fewer rounds"
+    )
 
 
 def _manifest(
@@ -65,14 +89,13 @@ def _manifest(
     recipe = _recipe(terms, clubs=len(clubs))
     if terms.sigma is not None:
         recipe = replace(recipe, noise_multiplier=terms.sigma)
-    manifest = manifest_from(
-        recipe,
-        campaign_id=campaign_id,
-        league=league,
-        clubs=clubs,
-        opens=now - CLOCK_MARGIN,
-        expires=now + terms.open_for,
-    )
+    opens, expires = now - CLOCK_MARGIN, now + terms.open_for
+    if recipe.season is not None:
+        expires = recipe.season.opening(recipe.season.exchanges, opens) + terms.open_for
+        problem = recipe.season.problem(opens, expires)
+        if problem:
+            raise InvalidInput(problem)
+    manifest = manifest_from(recipe, campaign_id=campaign_id, league=league, clubs=clubs, opens=opens, expires=expires)
     return masked(manifest) if terms.masks else manifest
 
 
@@ -87,12 +110,23 @@ def _recipe(terms: Terms, *, clubs: int) -> Recipe:
     if epsilon > CAMPAIGN_EPSILON:
         raise InvalidInput(f"expected an ε of at most {CAMPAIGN_EPSILON:g} for one campaign, got {epsilon:g}")
     check_large_enough(terms.model, athletes=athletes)
+    if terms.rounds is not None and terms.exchanges > 1:
+        raise InvalidInput("expected exchanges or rounds, got both; leave --rounds out")
     if terms.rounds is not None:
         recipe = rounds_recipe(terms.model, athletes=athletes, rounds=terms.rounds, epsilon=epsilon, delta=delta)
         return replace(recipe, **steps)
     if steps:
         raise InvalidInput("clip, learning rate and momentum belong to rounds; say --rounds, or leave them out")
-    return exchange_recipe(terms.model, athletes=athletes, clubs=clubs, epsilon=epsilon, delta=delta)
+    if terms.exchanges == 1 and terms.every_days is not None:
+        raise InvalidInput("expected a season with --every; say --exchanges, or leave it out")
+    once = exchange_recipe(terms.model, athletes=athletes, clubs=clubs, epsilon=epsilon, delta=delta)
+    return once if terms.exchanges == 1 else _season(once, terms)
+
+
+def _season(once: Recipe, terms: Terms) -> Recipe:
+    if terms.every_days is None:
+        raise InvalidInput("expected how far apart exchanges are; say --every, such as 16w")
+    return season_recipe(once, exchanges=terms.exchanges, every_days=terms.every_days)
 
 
 def epsilon_of(manifest: CampaignManifest) -> float:

@@ -14,7 +14,8 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -34,7 +35,7 @@ from models.training.server_step import ServerState
 from models.wire import ContributionSum, TrainRequest, to_bytes
 from policies.campaign import CampaignManifest
 from server.aggregate import add, read_sum
-from server.errors import CampaignFailed, CampaignInterrupted, RefusedSum
+from server.errors import CampaignFailed, CampaignInterrupted, RefusedSum, TooFewClubs
 from server.federation.absent_noise import with_absent_noise
 from server.federation.masked.collection import MaskedCollection
 from server.federation.masked.stages import MaskedStages
@@ -50,6 +51,9 @@ LATER_PAUSES = (1.0, 2.0, 4.0)
 INTERRUPTED = "the coordinator stopped while the campaign was under way; resume the campaign, or close it"
 CLOSED = "the league closed the campaign"
 TURNED_DOWN = "CampaignTurnedDown"  # what a node answers whose club rejected or revoked it (`client.errors`)
+RECORD_MISSING = "RecordMissing"  # what a node answers that has not got the record a season goes on from
+
+MOST_SENDS = 3  # ours: a node that keeps saying so does not hold up the others
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +79,9 @@ class Training:
     """One campaign as a Flower ServerApp. nodes: node id of each club of the manifest that is enrolled.
 
     begun: the state after the last round that was finished before, of a campaign that is resumed. is_closed: whether
-    the operator has ended it meanwhile. folder: where what came of a masked round is kept until it is over.
+    the operator has ended it meanwhile. until: the last round that is asked now, in a season; all of them by default.
+    send_record: sends clubs the record that a season goes on from, which they have not got. folder: where what came of
+    a masked round is kept until it is over.
     """
 
     manifest: CampaignManifest
@@ -88,6 +94,10 @@ class Training:
     begun: ServerState | None = None
     folder: Path | None = None
     is_closed: Callable[[], bool] = lambda: False
+    until: int | None = None
+    send_record: Callable[[Set[str]], None] = lambda _clubs: None
+    _lacking: set[str] = field(default_factory=set)
+    _sent: Counter[str] = field(default_factory=Counter)
     _said: OnceUntilChanged = field(default_factory=OnceUntilChanged)
     _gone: set[str] = field(default_factory=set)
 
@@ -107,7 +117,7 @@ class Training:
         if weights_sha256(weights) != self.manifest.initial_weights:
             raise CampaignFailed("the manifest names other initial weights than its model has")
         state = self.begun or server_step.start(weights)
-        for number in range(state.round + 1, self.manifest.rounds + 1):
+        for number in range(state.round + 1, (self.until or self.manifest.rounds) + 1):
             total, clubs = self._sum(grid, number, state)
             state = server_step.step(state, with_absent_noise(total, clubs, self.manifest), self.manifest)
             self.reporting.round_finished(state, clubs)
@@ -143,7 +153,7 @@ class Training:
                 break
         self.check_going_on()
         if len(parts) < self.clubs_needed():
-            raise CampaignFailed(f"round {number} had {len(parts)} of {len(self.manifest.clubs)} clubs")
+            raise TooFewClubs(f"round {number} had {len(parts)} of {len(self.manifest.clubs)} clubs")
         return parts
 
     @property
@@ -212,6 +222,9 @@ class Training:
             except RefusedSum as error:
                 refused[club] = error
                 self._note_refused(club, number, error)
+        if self._lacking:
+            self.send_record(frozenset(self._lacking))
+            self._lacking.clear()
         return refused
 
     def part_received(self, number: int, parts: int) -> None:
@@ -232,6 +245,9 @@ class Training:
         if error.answer == TURNED_DOWN:
             self._gone.add(club)
             self.reporting.turned_down(frozenset(self._gone))
+        if error.answer == RECORD_MISSING and self._sent[club] < MOST_SENDS:
+            self._sent[club] += 1
+            self._lacking.add(club)
         if self._said.is_new(club, f"{number} {error}"):
             logger.warning(
                 "a club gave no usable sum",

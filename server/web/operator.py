@@ -7,12 +7,15 @@ from models.features import SCHEMAS
 from policies.budget import campaign_cost
 from policies.campaign import CampaignManifest
 from policies.campaigns.masks import masks_in_words
+from policies.campaigns.season_windows import season_of
 from policies.vocabulary import Category
 from server.errors import ConsentServiceFailed
 from server.federation.opening import epsilon_of
+from server.federation.seasons.course import next_window
 from server.registry_store import RegistryFolder
 from server.store import OVER, Campaign, CampaignState
 from server.web.registry_rows import names_in, registry_rows
+from server.web.season_words import season_heading, season_lead, season_terms
 from server.web.site import LeagueSite
 from server.web.staff import StaffRequest
 from server.web.staff_role import StaffRole
@@ -32,6 +35,7 @@ TAGS = {
     CampaignState.OPEN: ("watch", "waiting", "Waiting to begin"),
     CampaignState.WAITING: ("watch", "waiting", "Waiting for clubs"),
     CampaignState.RUNNING: ("on", "clock", "Running"),
+    CampaignState.RESTING: ("on", "clock", "Rests"),
     CampaignState.DONE: ("ok", "tick", "Signed and published"),
     CampaignState.INTERRUPTED: ("watch", "waiting", "Interrupted"),
     CampaignState.FAILED: ("rest", "cross", "Stopped"),
@@ -106,11 +110,16 @@ def _nodes_page(site: LeagueSite, context: StaffRequest) -> Response:
     )
 
 
+NOTED = (CampaignState.WAITING, CampaignState.RUNNING, CampaignState.DONE)
+"""States in which the detail is no reason for an end, and is shown as a note."""
+
+
 def _current(found: tuple[Campaign, ...]) -> Campaign | None:
-    """The campaign the page is about: the one under way, else the newest."""
+    """The campaign the page is about: the one under way, else a season that rests, else the newest."""
     states = (CampaignState.RUNNING, CampaignState.WAITING, CampaignState.INTERRUPTED)
     under_way = [c for c in found if c.state in states]
-    return next(iter([*under_way, *found[-1:]]), None)
+    resting = [c for c in found if c.state is CampaignState.RESTING]
+    return next(iter([*under_way, *resting, *found[-1:]]), None)
 
 
 def _brief(campaign: Campaign) -> dict[str, object]:
@@ -136,6 +145,7 @@ def _brief(campaign: Campaign) -> dict[str, object]:
 def _full(site: LeagueSite, campaign: Campaign) -> dict[str, object]:
     manifest = campaign.manifest
     cost = campaign_cost(manifest.noise_multiplier, manifest.rounds)
+    unit = "round" if season_of(manifest) is None else "exchange"
     return _brief(campaign) | {
         "heading": heading(campaign),
         "lead": _lead(campaign),
@@ -143,22 +153,23 @@ def _full(site: LeagueSite, campaign: Campaign) -> dict[str, object]:
         "closes": long_date(manifest.expires),
         "running": campaign.state is CampaignState.RUNNING,
         "hint": ""
-        if campaign.state in (*OVER, CampaignState.INTERRUPTED)
+        if campaign.state in (*OVER, CampaignState.INTERRUPTED, CampaignState.RESTING)
         else "A round takes seconds once every club is online.",
         "failed": campaign.state is CampaignState.FAILED,
-        "noted": campaign.state in _NOTED and bool(campaign.detail),
+        "noted": campaign.state in NOTED and bool(campaign.detail),
         "interrupted": campaign.state is CampaignState.INTERRUPTED,
+        "ends": long_date(next_window(campaign)[1]),
         "signed": _signed(campaign),
-        "round": f"Parts received in round {min(campaign.rounds_done + 1, manifest.rounds)}",
+        "finished": f"{unit.capitalize()}s finished",
+        "round": f"Parts received in {unit} {min(campaign.rounds_done + 1, manifest.rounds)}",
         "parts": campaign.parts,
         "clubs": len(manifest.clubs),
-        "agreed": _agreed(manifest),
+        "agreed": [*_agreed(manifest), *season_terms(campaign)],
         "reserved": f"{cost:,}",
         "spent": _spent(site, campaign),
     }
 
 
-_NOTED = (CampaignState.WAITING, CampaignState.RUNNING, CampaignState.DONE)
 _EXCHANGE_HEADINGS = {
     CampaignState.OPEN: "An exchange waits to begin",
     CampaignState.WAITING: "An exchange waits for its clubs",
@@ -172,7 +183,9 @@ _EXCHANGE_HEADINGS = {
 
 def heading(campaign: Campaign) -> str:
     """The finding of the page in one line."""
-    done, rounds = campaign.rounds_done, campaign.manifest.rounds
+    done, rounds, of_season = campaign.rounds_done, campaign.manifest.rounds, season_heading(campaign)
+    if of_season is not None:
+        return of_season
     if campaign.manifest.exchange is not None:
         return _EXCHANGE_HEADINGS[campaign.state]
     return {
@@ -203,7 +216,9 @@ def nodes_heading(nodes: int, *, away: int) -> str:
 
 
 def _lead(campaign: Campaign) -> str:
-    clubs = len(campaign.manifest.clubs)
+    clubs, of_season = len(campaign.manifest.clubs), season_lead(campaign)
+    if of_season is not None:
+        return of_season
     return {
         CampaignState.OPEN: "The coordinator takes it up in a moment.",
         CampaignState.WAITING: "The clubs are asked for the first round; a club answers once it has approved it.",
@@ -218,8 +233,9 @@ def _lead(campaign: Campaign) -> str:
 def _agreed(manifest: CampaignManifest) -> list[tuple[str, str]]:
     categories = ", ".join(_word(category) for category in manifest.categories)
     weights = SCHEMAS[manifest.model].dimension
-    asked = f"; one exchange of {counted(manifest.exchange.axes, 'number')}" if manifest.exchange else ""
-    together = f", all {manifest.rounds} rounds together" if manifest.rounds > 1 else ""
+    times, unit = ("one", "rounds") if season_of(manifest) is None else ("each", "exchanges")
+    asked = f"; {times} exchange of {counted(manifest.exchange.axes, 'number')}" if manifest.exchange else ""
+    together = f", all {manifest.rounds} {unit} together" if manifest.rounds > 1 else ""
     return [
         ("Purpose", f"{MODEL_NAMES.get(manifest.model, manifest.model)} model, {weights} parameters{asked}"),
         ("Learns from", categories[:1].upper() + categories[1:]),

@@ -10,6 +10,7 @@ from chassis.text import counted, moment
 from models.chain import Version
 from models.errors import ModelError, NotAtHand
 from models.features import SCHEMAS
+from models.registry import ModelRecord
 from server.errors import BadCoordinatorSettings
 from server.registry_store import RegistryFolder
 
@@ -74,11 +75,15 @@ def _row(registry: RegistryFolder, version: Version, newest: str) -> VersionRow:
         name=record.sha256,
         registered=moment(record.registered),
         campaign=_campaign(version),
-        what=ROLLED_BACK if back_to else OF_CAMPAIGN,
+        what=ROLLED_BACK if back_to else _what(record),
         back_to=back_to,
         opening=registry.has_opening(record.sha256),
         is_newest=record.sha256 == newest,
     )
+
+
+def _what(record: ModelRecord) -> str:
+    return OF_CAMPAIGN if record.of_season is None else f"Exchange {record.of_season} of a season"
 
 
 def _campaign(version: Version) -> str:

@@ -10,6 +10,8 @@ from consent.grants.values import ConsentMethod
 from consent.registry.values import OrgKind
 from server.web.staff import StaffRole
 
+OF_THE_LOG_ALONE = frozenset({ProposalAnswer.TAKEN_BACK})  # no answer of its own: it ends one
+
 
 @pytest.mark.parametrize(
     ("codes", "members"),
@@ -21,4 +23,5 @@ from server.web.staff import StaffRole
     ],
 )
 def test_every_member_of_a_program_has_its_code(codes: type[StrEnum], members: type[StrEnum]) -> None:
-    assert [code.value for code in codes] == [member.value for member in members]
+    own = [code for code in codes if code not in OF_THE_LOG_ALONE]
+    assert [code.value for code in own] == [member.value for member in members]

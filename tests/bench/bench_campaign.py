@@ -6,11 +6,13 @@ the first warms the programs up and is not counted. It prints tab-separated line
 the campaigns, the slowest and the fastest. What people do beforehand is not in them (planning and two signatures); each
 club's approval is, since it can only follow the start: one command after the other in a process that is warm.
 
-Stock Flower's rounds are not beside them: its programs fetch the app as a bundle, and start a process for each round.
+Beside them stand rounds of stock Flower with as many nodes on the same machine and a vector of the same length, without
+TLS, consent, noise and log (`stock_flower`), and how many of our campaigns one of them takes.
 """
 
 import argparse
 import contextlib
+import itertools
 import os
 import statistics
 import tempfile
@@ -22,17 +24,20 @@ from pathlib import Path
 import psutil
 
 from chassis.clock import utc_now
+from models.privacy.contribution import answer_length
 from policies.campaign import parse_signed_manifest
 from server.settings import load_settings
 from server.store import OVER, CampaignState, CoordinatorStore, open_database
 from tests.bench.served_league import ServedLeague
+from tests.bench.stock_flower import CannotMeasure, stock_rounds
 from tests.waiting import HANG_S
 
 MODEL, EPSILON = "recovery-linear-1", 0.4  # small, so that an athlete's budget holds all campaigns
 SQUAD, DAYS, CAMPAIGNS = 20, 60, 7
+STOCK = "stock Flower: one round"
 WHO = ("consent service", "coordinator", "all nodes")
 MOST_S = {3: 1.0, 10: 2.0}
-LOOK_S = 0.005
+LOOK_S, LOOKS = 0.01, 50  # between two looks for the model; so many until it is asked whether the campaign failed
 HEADER = ("nodes", "span", "median", "slowest", "fastest", "aim", "is met")
 
 
@@ -50,11 +55,21 @@ class CampaignTime:
 
 
 @dataclass(frozen=True, slots=True)
+class StockTimes:
+    """Seconds of rounds of stock Flower; where there are none, why_not says what kept it from running."""
+
+    seconds: tuple[float, ...] = ()
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LeagueTimes:
-    """The campaigns of one league of so many clubs."""
+    """The campaigns of one league of so many clubs. size: numbers in an answer. stock: see `StockTimes`."""
 
     clubs: int
     campaigns: tuple[CampaignTime, ...]
+    size: int
+    stock: StockTimes
 
     @property
     def rows(self) -> list[tuple[str, ...]]:
@@ -67,8 +82,14 @@ class LeagueTimes:
             "last approval to published model": [one.published - one.approved for one in all_of],
             "start to every node": [one.delivered for one in all_of],
             **{f"processor: {who}": [one.processor[place] for one in all_of] for place, who in enumerate(WHO)},
+            "processor: one node": [one.processor[-1] / self.clubs for one in all_of],
         }
-        return [published, *(_row(self.clubs, name, seconds) for name, seconds in spans.items())]
+        ours = [published, *(_row(self.clubs, name, seconds) for name, seconds in spans.items())]
+        if not self.stock.seconds:
+            return [*ours, (str(self.clubs), f"{STOCK} is left out: {self.stock.why_not}", *[""] * (len(HEADER) - 2))]
+        times = statistics.median(self.stock.seconds) / statistics.median([one.published for one in all_of])
+        ratio = (str(self.clubs), f"{STOCK} / start to published model", f"{times:.1f}", *[""] * (len(HEADER) - 3))
+        return [*ours, _row(self.clubs, STOCK, self.stock.seconds), ratio]
 
 
 def _row(clubs: int, name: str, seconds: Sequence[float], aim: float | None = None) -> tuple[str, ...]:
@@ -81,7 +102,17 @@ def measure(clubs: int, *, campaigns: int = CAMPAIGNS, squad: int = SQUAD, days:
     """Run a league and so many campaigns after a first one; raises RuntimeError where one does not end in a model."""
     with tempfile.TemporaryDirectory() as folder, _running(Path(folder), clubs, squad, days) as (league, store):
         times = [_campaign(league, store, number, public=clubs * squad) for number in range(campaigns + 1)]
-    return LeagueTimes(clubs, tuple(times[1:]))
+        size = answer_length(store.campaigns()[0].manifest)
+    return LeagueTimes(clubs, tuple(times[1:]), size, measure_stock(clubs, size))
+
+
+def measure_stock(nodes: int, size: int) -> StockTimes:
+    """Run stock Flower with as many nodes and as long a vector."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            return StockTimes(stock_rounds(Path(folder), nodes=nodes, size=size))
+        except CannotMeasure as error:
+            return StockTimes(why_not=" ".join(str(error).split()))
 
 
 @contextlib.contextmanager
@@ -98,12 +129,15 @@ def _running(folder: Path, clubs: int, squad: int, days: int) -> Iterator[tuple[
 def _campaign(league: ServedLeague, store: CoordinatorStore, number: int, *, public: int) -> CampaignTime:
     manifest = league.signed(number, "--model", MODEL, "--public-athletes", public, "--epsilon", EPSILON)
     sha256 = parse_signed_manifest(manifest.read_bytes()).manifest.sha256
-    newest, before = league.league / "models" / f"{MODEL}.latest", _bytes(league.league / "models" / f"{MODEL}.latest")
+    newest = league.league / "models" / f"{MODEL}.latest"
+    before = _bytes(newest)
     began, spent = time.monotonic(), _processor_s(league)
     league.start(manifest)
     league.approve(manifest)
     approved = time.monotonic()
-    while _bytes(newest) == before and store.campaign(sha256).state not in OVER:
+    for look in itertools.count(1):
+        if _bytes(newest) != before or (look % LOOKS == 0 and store.campaign(sha256).state in OVER):
+            break
         _look_later(began)
     published = time.monotonic()
     while (state := store.campaign(sha256).state) not in OVER:
@@ -134,7 +168,7 @@ def _look_later(began: float) -> None:
 def lines(found: Sequence[LeagueTimes], load: Sequence[float]) -> list[str]:
     """The table, tab-separated, and what it was measured on."""
     said = f"# one exchange of {MODEL}, {SQUAD} athletes x {DAYS} days a club, {len(found[0].campaigns)} campaigns; "
-    busy = f"seconds on the clock, load {load[0]:.1f} on {os.cpu_count()} cores; stock Flower is left out"
+    busy = f"seconds on the clock, load {load[0]:.1f} on {os.cpu_count()} cores"
     return [said + busy, "\t".join(HEADER), *("\t".join(row) for one in found for row in one.rows)]
 
 

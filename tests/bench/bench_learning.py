@@ -3,7 +3,7 @@
 Run it with `make bench`. It prints tab-separated lines: athlete-rounds for each second of processor time, the median of
 the repeats, the slowest and the fastest of them, and how many times as fast packed series are. Methods take turns, so
 that whatever else the machine does meets all of them; one thread each. All must give the same numbers, or it ends.
-pfl is not among them: it asks for another dp-accounting than the tests do, so it cannot be installed beside them.
+pfl is measured in an environment of its own (`bench_pfl`): it asks for another dp-accounting than the tests do.
 """
 
 import argparse
@@ -92,9 +92,9 @@ def measure(*, athletes: int = ATHLETES, repeats: int = REPEATS, squad: int = SQ
 
     rates: list[MethodRate] = []
     for kind in SHOWN:
-        ways = methods(kind, _athletes(athletes, COLUMNS, seed=1), seed=2)
+        ways = methods(kind, invented_athletes(athletes, COLUMNS, seed=1), seed=2)
         _compare(ways)
-        taken = [{name: _processor_s(way) for name, way in ways.items()} for _ in range(repeats)]
+        taken = [{name: processor_s(way) for name, way in ways.items()} for _ in range(repeats)]
         rates += [MethodRate(kind, name, tuple(athletes / one[name] for one in taken)) for name in ways]
     return LearningRates(tuple(rates), CLUBS * squad, _exchange_s(squad, repeats))
 
@@ -108,14 +108,15 @@ def _compare(ways: Mapping[str, Method]) -> None:
             raise ValueError(f"{name} and packed series differ by {apart:.1e}")
 
 
-def _processor_s(work: Callable[[], object]) -> float:
+def processor_s(work: Callable[[], object]) -> float:
     """Processor time of this process for one run, all threads."""
     began = time.process_time()
     work()
     return time.process_time() - began
 
 
-def _athletes(count: int, columns: int, *, seed: int) -> list[AthleteSeries]:
+def invented_athletes(count: int, columns: int, *, seed: int) -> list[AthleteSeries]:
+    """Athletes of `DAYS` days with random features and outcomes, all to learn from."""
     rng = np.random.default_rng(seed)
     X = rng.standard_normal((count, DAYS, columns), dtype=np.float32)
     y = (rng.random((count, DAYS)) < 0.5).astype(np.float32)
@@ -126,13 +127,13 @@ def _exchange_s(squad: int, repeats: int) -> tuple[float, ...]:
     """Processor seconds of one exchange of `CLUBS` clubs: packing, gradients, clip, rounding, noise, sum and step."""
     recipe = exchange_recipe(RECOVERY_SCHEMA.model, athletes=CLUBS * squad, clubs=CLUBS)
     manifest, weights = simulated_manifest(recipe, CLUBS), initial_weights(recipe.model)
-    squads = [_athletes(squad, len(RECOVERY_SCHEMA.features), seed=seed) for seed in range(DIFFERENT_CLUBS)]
+    squads = [invented_athletes(squad, len(RECOVERY_SCHEMA.features), seed=seed) for seed in range(DIFFERENT_CLUBS)]
 
     def exchange() -> None:
         sums = [contribution(manifest, weights, squads[club % DIFFERENT_CLUBS]) for club in range(CLUBS)]
         step(start(weights), add_in_ring(sums, manifest.modulus_bits), manifest)
 
-    return tuple(_processor_s(exchange) for _ in range(repeats))
+    return tuple(processor_s(exchange) for _ in range(repeats))
 
 
 def lines(found: LearningRates, load: Sequence[float]) -> list[str]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from typer.testing import CliRunner
+from click.testing import CliRunner
+from typer.main import get_command
 
 import client.cli
 import consent.cli
@@ -34,6 +35,7 @@ from tests.privacy.running_programs import done
 from tests.waiting import wait_until
 
 LEAGUE = OrgId("league")
+LEVEL = "info"  # what programs log where nobody asks for more
 NO_LIMIT = 10**9  # a measurement asks more often than an organisation does
 
 
@@ -69,7 +71,9 @@ class ServedLeague:
             "coordinator": ("server", "serve", league, "--fleet-port", ports["fleet"], "--web-port", ports["web"]),
             **{name: ("client", "run", folder / name, "--port", ports[name]) for name in names},
         }
-        programs = (KilledProgram(folder, name, module, tuple(words)) for name, (module, *words) in lines.items())
+        programs = (
+            KilledProgram(folder, name, module, tuple(words), level=LEVEL) for name, (module, *words) in lines.items()
+        )
         return cls(folder, names, tuple(programs))
 
     @property
@@ -104,10 +108,14 @@ class ServedLeague:
         done(server.cli.app, "campaign", "start", self.league, manifest)
 
     def approve(self, manifest: Path) -> None:
-        """Have every club approve a campaign, one after the other, once the ledger knows it."""
+        """Have every club approve a campaign, one after the other, once the ledger knows it.
+
+        The command line is made once, as each of these people's programs would.
+        """
+        node = get_command(client.cli.app)
         for club in self.clubs:
             words = ("campaign", "approve", str(self.folder / club), str(manifest), "--yes")
-            wait_until(lambda words=words: CliRunner().invoke(client.cli.app, words).exit_code == 0)
+            wait_until(lambda words=words: CliRunner().invoke(node, words).exit_code == 0)
 
 
 def _found_union(folder: Path) -> None:

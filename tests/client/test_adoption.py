@@ -11,9 +11,11 @@ from client.adoption import Adoptions, judge_model, read_model
 from client.errors import ClientError
 from client.evaluation import readiness_days
 from client.features.daily import DailyTable
+from client.risk_days import held_back, judged_rows, used_here
 from models.card import card_for
 from models.errors import BadWeights, NotInstalled
 from models.evaluation.head_errors import ALONE, judge_with_heads
+from models.evaluation.metrics import brier_skill
 from models.features import NETWORK_SCHEMA, RECOVERY_SCHEMA, RISK_SCHEMA
 from models.registry import open_sealed, seal
 from models.synthetic.league import synthetic_league
@@ -145,6 +147,17 @@ def test_a_network_without_its_libraries_is_not_judged(tables, monkeypatch):
 
     with pytest.raises(NotInstalled, match="needs the extra “networks”"):
         judge_model(opened(initial_weights(NETWORK_SCHEMA.model), NETWORK_SCHEMA.model), tables)
+
+
+def test_a_risk_model_is_judged_as_it_is_used_with_club_head_and_calibration(tables):
+    weights = np.array(initial_weights(RISK_SCHEMA.model)) + np.append(np.zeros(11), 0.8)  # says too much of everybody
+
+    figures = judge_model(opened(weights, RISK_SCHEMA.model), tables).figures
+
+    used, alone = (judged_rows(one, tables, held_back) for one in (used_here(weights, tables), weights))
+    assert figures["observed_to_expected"] == pytest.approx(float(used.event.sum() / used.chance.sum()))
+    assert figures["brier_skill"] == pytest.approx(brier_skill(used.chance, used.event, used.base_rate))
+    assert figures["observed_to_expected"] > float(alone.event.sum() / alone.chance.sum())
 
 
 def test_a_risk_model_without_skill_says_why_not(tables):

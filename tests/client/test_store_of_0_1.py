@@ -3,15 +3,18 @@
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from client.coaching.journal import CoachingJournal
 from client.errors import AthleteErased, RoundRefused
 from client.federation.journal import RoundJournal
+from client.injury_risk.club_head import KeptClubHead, keep_club_head, kept_club_head
 from client.settings import NodeSettings, load_settings
 from client.vault.access import open_vault
 from client.vault.journal import imports
 from client.vault.set_aside import set_aside_files
+from models.features import RISK_SCHEMA
 from policies.vocabulary import AthleteId
 from tests.old_stores import digest, expected_of, unpacked
 
@@ -42,6 +45,22 @@ def test_the_club_finds_everything_of_an_athlete_again(settings: NodeSettings, a
     assert (len(seen), digest(seen)) == (expected["readings"], expected["digest"])
     assert decided == expected["decisions"]
     assert kept == (expected["name"], expected["imports"], ["b.fit"])
+
+
+def test_an_old_vault_can_keep_a_club_head_and_an_erasure_takes_it_away(settings: NodeSettings) -> None:
+    weights = np.linspace(-1.0, 1.0, RISK_SCHEMA.dimension)
+    one = AthleteId(next(iter(EXPECTED["athletes"])))
+
+    with open_vault(settings) as vault:
+        before = kept_club_head(vault)
+        keep_club_head(vault, KeptClubHead(date(2026, 11, 23), "ab" * 32, weights, 0.04, frozenset()))
+        held = kept_club_head(vault)
+        vault.erase(one)
+        after = kept_club_head(vault)
+
+    assert (before, after) == (None, None)
+    assert held is not None
+    assert held.weights.tolist() == weights.tolist()
 
 
 def test_the_plan_stands_and_the_erased_athlete_stays_erased(settings: NodeSettings) -> None:

@@ -27,8 +27,13 @@ from policies.campaigns.signatures import CampaignSigners
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot, LiveGrant
 from policies.vocabulary import AthleteId, Category, Granularity, OrgId, Purpose, Role
+from server.federation.campaigns import CampaignConsent, CampaignWorker
+from server.federation.checkpoints import Checkpoints
 from server.federation.fleet import Fleet, build_fleet_app
 from server.federation.tls import create_tls
+from server.registry_store import RegistryStore
+from server.settings import CoordinatorSettings
+from server.store import CoordinatorStore, open_database
 from tests.cosigned_campaigns import cosigned
 from tests.waiting import HANG_S, wait_until
 
@@ -63,9 +68,9 @@ class ServedFleet:
         self._directory, self._port = directory, 0
         self._running: list[tuple[uvicorn.Server, threading.Thread, socket.socket]] = []
 
-    def start(self) -> Coordinator:
+    def start(self, *, hold_s: float = 0.0) -> Coordinator:
         """Serve a new, empty fleet."""
-        fleet = Fleet.open()
+        fleet = Fleet.open(hold_s=hold_s)
         config = uvicorn.Config(
             build_fleet_app(fleet),
             ssl_keyfile=str(self._directory / "s.key"),
@@ -293,3 +298,24 @@ def make_manifest(league_key: SigningKey) -> Callable[..., SignedManifest]:
         return cosigned(CampaignManifest.model_validate(body), league_key, UNION_KEY)
 
     return make
+
+
+def campaign_worker(folder: Path, fleet: Fleet, consent: CampaignConsent, league_key: SigningKey) -> CampaignWorker:
+    """A worker of the league on a fleet, with its own database, that waits for nobody longer than it must."""
+    settings = CoordinatorSettings(folder, OrgId("league"), "League", "http://127.0.0.1:9")
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
+    return CampaignWorker(
+        store=CoordinatorStore(open_database(settings), clock=clock),
+        fleet=fleet,
+        consent=consent,
+        registry=RegistryStore(folder / "models", key=league_key, clock=clock),
+        checkpoints=Checkpoints(folder / "checkpoints"),
+        signers=CampaignSigners([league_key.verify_key], {"union": [UNION_KEY.verify_key]}),
+        clock=clock,
+        wait_s=HANG_S,
+        consent_pause_s=0.001,
+        retry_pause_s=0.02,
+    )

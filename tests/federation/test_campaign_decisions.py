@@ -64,6 +64,44 @@ def test_a_campaign_is_shown_then_approved_then_revoked_and_that_is_kept_and_sig
         approvals_of(settings).get(hash_of(manifest), now=programs.world.clock.now)
 
 
+def test_approving_again_asks_and_logs_and_changes_nothing(programs: Programs) -> None:
+    manifest = programs.opened_campaign()
+    first, _ = programs.new_acts(
+        lambda: programs.done(client.cli.app, "campaign", "approve", programs.node, manifest, "--yes")
+    )
+    (file,) = load_settings(programs.node).approved.glob("*.json")
+    kept = file.read_bytes()
+
+    again, answer = programs.new_acts(
+        lambda: programs.done(client.cli.app, "campaign", "approve", programs.node, manifest)
+    )
+    told = json.loads(programs.done(client.cli.app, "campaign", "approve", programs.node, manifest, "--json").stdout)
+
+    assert [one.kinds for one in first] == [{EventKind.CAMPAIGN_APPROVED}]
+    assert again == []
+    assert "Approved before; nothing was changed." in answer.stdout
+    assert (told["sha256"], file.read_bytes()) == (hash_of(manifest), kept)
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+@pytest.mark.parametrize("verb", ["approve", "reject", "revoke"])
+def test_nothing_is_decided_without_a_yes_where_there_is_nobody_to_ask(
+    programs: Programs, verb: str, words: tuple[str, ...]
+) -> None:
+    manifest = programs.opened_campaign()
+    programs.done(client.cli.app, "campaign", "show", programs.node, manifest)
+    if verb == "revoke":
+        programs.done(client.cli.app, "campaign", "approve", programs.node, manifest, "--yes")
+    before = states(programs)
+
+    new, answer = programs.new_acts(
+        lambda: programs.run(client.cli.app, "campaign", verb, programs.node, manifest, *words)
+    )
+
+    assert (answer.exit_code, new, states(programs)) == (2, [], before)
+    assert "--yes" in answer.stderr
+
+
 def test_a_rejection_is_no_approval_whatever_is_moved_where(programs: Programs) -> None:
     manifest = programs.opened_campaign()
     sha256, settings = hash_of(manifest), load_settings(programs.node)

@@ -11,17 +11,12 @@ from client.league_models.received import ReceivedModels
 from models.privacy.public_axes import public_axes
 from models.training.derivation import recomputed
 from models.training.initial_weights import initial_weights
-from policies.campaigns.signatures import CampaignSigners
 from policies.vocabulary import OrgId
 from server.errors import ConsentDown, ConsentServiceFailed
-from server.federation.campaigns import CampaignWorker
-from server.federation.checkpoints import Checkpoints
 from server.federation.opening import Terms, plan_campaign
-from server.registry_store import RegistryStore
-from server.settings import CoordinatorSettings
-from server.store import CampaignState, CoordinatorStore, open_database
+from server.store import CampaignState
 from tests.cosigned_campaigns import cosigned
-from tests.federation.conftest import UNION_KEY
+from tests.federation.conftest import UNION_KEY, campaign_worker
 from tests.published import League
 from tests.waiting import HANG_S
 
@@ -56,21 +51,7 @@ class FakeConsent:
 @pytest.fixture
 def world(tmp_path, coordinator, league_key):
     """A worker on the shared Fleet API with its own database."""
-    store = CoordinatorStore(
-        open_database(CoordinatorSettings(tmp_path, OrgId("league"), "League", "http://127.0.0.1:9")), clock=real_time
-    )
-    return CampaignWorker(
-        store=store,
-        fleet=coordinator.fleet,
-        consent=FakeConsent(),
-        registry=RegistryStore(tmp_path / "models", key=league_key, clock=real_time),
-        checkpoints=Checkpoints(tmp_path / "checkpoints"),
-        signers=CampaignSigners([league_key.verify_key], {"union": [UNION_KEY.verify_key]}),
-        clock=real_time,
-        wait_s=HANG_S,
-        consent_pause_s=0.001,
-        retry_pause_s=0.02,
-    )
+    return campaign_worker(tmp_path, coordinator.fleet, FakeConsent(), league_key)
 
 
 @pytest.fixture

@@ -218,6 +218,7 @@ def test_a_club_that_turned_the_campaign_down_is_shown_and_not_waited_for(
 
     world.conduct(campaign)
 
-    assert world.store.campaign(campaign.sha256).state is CampaignState.DONE
-    assert notes == [f"not waited for, since the club turned it down: {against.club}"]
+    over = world.store.campaign(campaign.sha256)
+    assert over.state is CampaignState.DONE
+    assert notes == [f"not waited for, since the club turned it down: {against.club}"] == [over.detail]
     assert against.ledger.calls == []

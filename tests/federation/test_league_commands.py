@@ -61,12 +61,26 @@ def _signed_by_hand(programs: Programs, manifest: Path) -> None:
 def test_what_is_no_league_is_said_in_one_sentence_and_changes_nothing(
     programs: Programs, verb: str, league: str, words: str
 ) -> None:
+    agreed = ("--yes",) if verb == "leave" else ()
+
     new, answer = programs.new_acts(
-        lambda: programs.run(client.cli.app, "league", verb, programs.node, league, "--json")
+        lambda: programs.run(client.cli.app, "league", verb, programs.node, league, "--json", *agreed)
     )
 
     assert (answer.exit_code, answer.stdout, new) == (1, "", [])
     assert words in str(answer.exception)
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_nobody_leaves_without_a_yes_where_there_is_nobody_to_ask(programs: Programs, words: tuple[str, ...]) -> None:
+    new, answer = programs.new_acts(
+        lambda: programs.run(client.cli.app, "league", "leave", programs.node, "league", *words)
+    )
+    listed = json.loads(programs.done(client.cli.app, "league", "list", programs.node, "--json").stdout)
+
+    assert (answer.exit_code, new) == (2, [])
+    assert "--yes" in answer.stderr
+    assert [one["joined"] is not None for one in listed["leagues"]] == [True]
 
 
 def test_leaving_twice_says_that_the_club_is_not_in_it(programs: Programs) -> None:

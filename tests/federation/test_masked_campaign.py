@@ -243,6 +243,20 @@ def test_two_of_three_nodes_lost_end_the_campaign_and_no_vector_is_seen(world, r
     assert list((world.checkpoints.folder(campaign.sha256)).glob("masks-*")) == []
 
 
+def test_too_few_clubs_with_keys_end_the_campaign_before_anything_is_dealt(world, running, sums):
+    campaign, nodes = running()
+    for node in nodes[:2]:
+        node.failing = {"keys"}
+    world.wait_s = 0.0
+
+    world.conduct(campaign)
+
+    failed = world.store.campaign(campaign.sha256)
+    assert (failed.state, sums) == (CampaignState.FAILED, [])
+    assert "round 1 had keys of 1 of 3 clubs, and masks need 2" in failed.detail
+    assert all(node.heard == ["keys"] for node in nodes)
+
+
 def test_a_campaign_that_is_closed_meanwhile_keeps_nothing_of_its_round_and_one_that_is_stopped_does(
     world, running, sums, monkeypatch
 ):

@@ -63,7 +63,30 @@ def test_a_published_model_is_found_once_the_log_is_published(programs: Programs
     assert found.exit_code == 0, found.output
     told = json.loads(found.stdout)
     assert (told["ok"], told["model_id"], told["organisation"]) == (True, model.name, "league")
-    assert f"The log has recovery-linear-1 {model.name[:16]}" in looked_for(programs, model).stdout
+    assert told["files_as_recorded"] == ["weights.safetensors", "card.json"]
+    said = " ".join(looked_for(programs, model).stdout.split())
+    assert f"The log has the record {model.name[:16]} of recovery-linear-1" in said
+    assert "As the record names them: weights.safetensors and card.json." in said
+    assert "Not proven here: that the league signed it" in said
+
+
+@pytest.mark.parametrize("name", ["weights.safetensors", "card.json"])
+def test_a_changed_file_beside_the_record_is_not_proven_and_a_missing_one_is_said(
+    programs: Programs, manifest: CampaignManifest, name: str
+) -> None:
+    model = published(programs, manifest)
+    programs.world.publish()
+    file = model / name
+
+    file.write_bytes(file.read_bytes()[:-1] + b"\x00")
+    changed = looked_for(programs, model, "--json")
+    file.unlink()
+    missing, told = looked_for(programs, model), json.loads(looked_for(programs, model, "--json").stdout)
+
+    assert (changed.exit_code, json.loads(changed.stdout)["ok"]) == (1, False)
+    assert f"{name} is not the file that the record names" in json.loads(changed.stdout)["error"]
+    assert (missing.exit_code, name in told["files_as_recorded"]) == (0, False)
+    assert f"Not compared, since not beside the record: {name}." in missing.stdout
 
 
 def test_an_opening_shows_who_reported_the_model_and_nothing_else_of_the_ten(

@@ -20,19 +20,13 @@ from models.synthetic.league import synthetic_league
 from models.training import server_step
 from models.training.initial_weights import initial_weights
 from models.wire import TrainRequest, read_train_request, to_bytes
-from policies.campaigns.signatures import CampaignSigners
 from policies.vocabulary import AthleteId, OrgId
 from server.aggregate import add, read_sum
 from server.errors import BadCoordinatorSettings
-from server.federation.campaigns import CampaignWorker
-from server.federation.checkpoints import Checkpoints
 from server.federation.opening import Terms, plan_campaign
-from server.registry_store import RegistryStore
-from server.settings import CoordinatorSettings
-from server.store import CampaignState, CoordinatorStore, open_database
+from server.store import CampaignState
 from tests.cosigned_campaigns import cosigned
-from tests.federation.conftest import ATHLETES, UNION_KEY
-from tests.waiting import HANG_S
+from tests.federation.conftest import ATHLETES, UNION_KEY, campaign_worker
 
 MODEL, ROUNDS = NETWORK_SCHEMA.model, 2
 
@@ -84,19 +78,7 @@ def tables_of(seed):
 
 @pytest.fixture
 def worker(tmp_path, coordinator, league_key):
-    settings = CoordinatorSettings(tmp_path, OrgId("league"), "League", "http://127.0.0.1:9")
-    return CampaignWorker(
-        store=CoordinatorStore(open_database(settings), clock=real_time),
-        fleet=coordinator.fleet,
-        consent=Logged(),
-        registry=RegistryStore(tmp_path / "models", key=league_key, clock=real_time),
-        checkpoints=Checkpoints(tmp_path / "checkpoints"),
-        signers=CampaignSigners([league_key.verify_key], {"union": [UNION_KEY.verify_key]}),
-        clock=real_time,
-        wait_s=HANG_S,
-        consent_pause_s=0.001,
-        retry_pause_s=0.02,
-    )
+    return campaign_worker(tmp_path, coordinator.fleet, Logged(), league_key)
 
 
 @pytest.fixture

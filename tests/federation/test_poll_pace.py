@@ -2,6 +2,8 @@
 
 from itertools import accumulate
 
+import pytest
+
 from client.federation.poll_pace import PollPace
 
 
@@ -24,3 +26,10 @@ def test_a_message_makes_it_quick_again() -> None:
     pace.on_message()
 
     assert pace.pause_s() == 0.1
+
+
+def test_a_coordinator_that_held_the_question_is_asked_again_at_once() -> None:
+    pace = PollPace(0.1)
+
+    assert pace.pause_s(took_s=0.04) == pytest.approx(0.06)
+    assert pace.pause_s(took_s=4.0) == 0.0

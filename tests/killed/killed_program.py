@@ -20,19 +20,23 @@ def free_port() -> int:
 
 @dataclass
 class KilledProgram:
-    """A program by its command line. kills: how often it was killed while it ran. last_line: what it prints once up."""
+    """A program by its command line. kills: how often it was killed while it ran. last_line: what it prints once up.
+
+    level: of its log.
+    """
 
     folder: Path
     name: str
     module: str
     words: tuple[object, ...]
     last_line: str = "listening"
+    level: str = "debug"
     kills: int = 0
     running: list[Running] = field(default_factory=list)
 
     def begin(self) -> None:
         """Start it, and return when it says that it listens: a restart must come up by itself."""
-        self.running.append(start(self.folder, self.name, self.module, *self.words))
+        self.running.append(start(self.folder, self.name, self.module, *self.words, level=self.level))
         assert self.running[-1].address(self.last_line)  # the operator's listener is up before the program's own
         assert self.running[-1].process.poll() is None, self.running[-1].err.read_text()[-2000:]
 

@@ -116,15 +116,23 @@ def random_stream(chance: random.Random) -> list[tuple[float, int, float]]:
 
 @pytest.mark.slow
 def test_over_random_streams_it_agrees_with_the_oracle_and_is_never_below() -> None:
-    """The oracle composes campaign by campaign; its optimistic figure is below the truth, its pessimistic one above."""
+    """The oracle composes campaign by campaign; its optimistic figure is below the truth, its pessimistic one above.
+
+    Rho is booked in whole micro-rho, rounded up for each round: of rounds that cost some 150 of them that alone can be
+    more than 0.1 % of epsilon. So the figure is held against what is booked, and from below against what was done.
+    """
     chance = random.Random(seeded(20261130))
     for _ in range(scaled(10)):
         stream = random_stream(chance)
         parts = [GaussianRounds(budget.campaign_cost(sigma, t), 11 * t, scale) for sigma, t, scale in stream]
         ours = epsilon_of_spend(sum(part.rho_micro for part in parts), parts, DELTA)
 
+        booked = [
+            (math.sqrt(budget.MICRO * t / (2 * part.rho_micro)), t, 0.0)
+            for part, (_, t, _) in zip(parts, stream, strict=True)
+        ]
         assert ours >= oracle(stream, is_pessimistic=False)
-        assert ours == pytest.approx(oracle(stream, is_pessimistic=True), rel=1e-3)
+        assert ours == pytest.approx(oracle(booked, is_pessimistic=True), rel=1e-3)
 
 
 def oracle(stream: list[tuple[float, int, float]], *, is_pessimistic: bool) -> float:

@@ -94,16 +94,16 @@ class Programs:
         answer = deed()
         return [act for event, act in acts(self.world.service).items() if event not in before], answer
 
-    def planned_campaign(self, name: str = "manifest.json") -> Path:
-        """A campaign that nobody has signed, with so much noise that many fit one season."""
+    def planned_campaign(self, name: str = "manifest.json", *more: object) -> Path:
+        """A campaign that nobody has signed, with so much noise that many fit one season. more: words of the plan."""
         out = self.folder / name
         terms = ("--model", RECOVERY_SCHEMA.model, "--public-athletes", 40, "--sigma", 100)
-        self.done(server.cli.app, "campaign", "plan", self.league, *terms, "--out", out)
+        self.done(server.cli.app, "campaign", "plan", self.league, *terms, *more, "--out", out)
         return out
 
-    def signed_campaign(self, name: str = "manifest.json") -> Path:
+    def signed_campaign(self, name: str = "manifest.json", *more: object) -> Path:
         """A campaign that the league and the union have signed, and that has not begun."""
-        out = self.planned_campaign(name)
+        out = self.planned_campaign(name, *more)
         self.done(server.cli.app, "campaign", "sign", self.league, out)
         self.done(server.cli.app, "campaign", "attach", self.league, out, self.union_signature(out))
         return out
@@ -114,8 +114,8 @@ class Programs:
         self.done(consent.cli.app, "campaign", "sign", self.folder / "union", manifest, "--out", out, "--yes")
         return out
 
-    def opened_campaign(self, name: str = "manifest.json") -> Path:
-        out = self.signed_campaign(name)
+    def opened_campaign(self, name: str = "manifest.json", *more: object) -> Path:
+        out = self.signed_campaign(name, *more)
         self.done(server.cli.app, "campaign", "start", self.league, out)
         return out
 

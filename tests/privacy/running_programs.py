@@ -76,10 +76,10 @@ class SmallLeague:
         return "\n".join(one.err.read_text() for one in self.running.values())
 
 
-def start(folder: Path, name: str, module: str, *words: object, form: str = "json") -> Running:
-    """Start one program with its operator's listener, and every line of its log."""
+def start(folder: Path, name: str, module: str, *words: object, form: str = "json", level: str = "debug") -> Running:
+    """Start one program with its operator's listener, and every line of its log where no other level is asked for."""
     out, err = folder / f"{name}.out", folder / f"{name}.err"
-    common = ("--metrics-port", 0, "--log-format", form, "--log-level", "debug")
+    common = ("--metrics-port", 0, "--log-format", form, "--log-level", level)
     code = f"from {module}.cli import main; main()"
     command = [sys.executable, "-u", "-c", code, *map(str, (*words, *common))]
     with out.open("wb") as told, err.open("wb") as log:

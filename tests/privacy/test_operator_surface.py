@@ -27,7 +27,7 @@ PIN = "295814"
 NO_KEY = "A" * 43 + "="
 STATUS = {"400", "401", "403", "404", "408", "409", "410", "413", "422", "429", "500", "503", "other"}
 REFUSED = {"homefield_refused_requests": {"status": STATUS}}
-CAMPAIGN_STATES = ("open", "waiting", "running", "interrupted", "done", "failed", "closed")
+CAMPAIGN_STATES = ("open", "waiting", "running", "resting", "interrupted", "done", "failed", "closed")
 METRICS: dict[str, dict[str, dict[str, set[str]]]] = {
     "consent": REFUSED
     | {

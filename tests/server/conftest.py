@@ -143,10 +143,10 @@ class Office:
         answer = self.client.post("/demo/sign-in", data={"persona": persona}, follow_redirects=False)
         assert answer.status_code == 303, answer.text
 
-    def open_campaign(self, name: str = "recovery-2026-b", model: str = "recovery-linear-1") -> Any:
+    def open_campaign(self, name: str = "recovery-2026-b", model: str = "recovery-linear-1", **terms: Any) -> Any:
         clubs = {node.club: node.fleet_key for node in self.store.nodes()}
         planned = plan_campaign(
-            Terms(model=model, public_athletes=40, rounds=16),
+            Terms(model=model, public_athletes=40, **(terms or {"rounds": 16})),
             campaign_id=name,
             league=OrgId("league"),
             clubs=clubs,

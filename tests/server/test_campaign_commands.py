@@ -9,7 +9,8 @@ from policies.campaign import parse_signed_manifest
 from policies.campaigns.season_line import SEASON
 from policies.signing import SigningKey
 from server.errors import BadCoordinatorSettings
-from server.federation.season_room import check_room
+from server.federation.seasons.course import rest_of
+from server.federation.seasons.room import check_room
 from server.settings import load_settings
 from server.store import CampaignState, CoordinatorStore, open_database
 from tests.server.test_server_cli import SERVICE_KEY, TERMS, end, league, run, signature_of, signed
@@ -178,7 +179,7 @@ def test_an_interrupted_campaign_is_shown_resumed_and_closed_and_the_ledger_hear
     unheard = end("campaign", "close", folder, sha256, "--yes")
     still = store.campaign(sha256).state
     service.down = False
-    closed = json.loads(run("campaign", "close", folder, sha256, "--json").stdout)
+    closed = json.loads(run("campaign", "close", folder, sha256, "--yes", "--json").stdout)
 
     assert "campaign resume" in shown
     assert "league and union" in shown
@@ -189,3 +190,98 @@ def test_an_interrupted_campaign_is_shown_resumed_and_closed_and_the_ledger_hear
     assert (closed["state"], closed["ledger_told"] is not None) == ("closed", True)
     assert service.requests[-1] == ("/v1/events", {"kind": "campaign_closed", "details": {"campaign": sha256}})
     assert "over already" in end("campaign", "close", folder, sha256, "--yes")[1]
+
+
+SEASON_TERMS = ("--exchanges", 3, "--epsilon", 1, "--every", "16w")
+
+
+def test_a_season_is_planned_with_its_dates_and_its_price(run, league, tmp_path):
+    folder, out = league[0], tmp_path / "m.json"
+
+    told = json.loads(run("campaign", "plan", folder, *TERMS, *SEASON_TERMS, "--out", out, "--json").stdout)
+    shown = " ".join(run("campaign", "plan", folder, *TERMS, *SEASON_TERMS, "--out", tmp_path / "o").stdout.split())
+
+    made = parse_signed_manifest(out.read_bytes()).manifest
+    assert (made.rounds, told["rounds"]) == (3, 3)
+    assert made.expires - made.opens == timedelta(days=2 * 112 + 28)
+    season = told["season"]
+    assert (season["exchanges"], season["every_days"], season["drift"]) == (3, 112, "1/10")
+    assert (season["booked_each"], season["booked"]) == (1.0, 1.81)
+    assert season["epsilon_each"] < told["epsilon"] < 1.81
+    assert [one["opens"] for one in season["windows"]] == [
+        (made.opens + timedelta(days=112 * past)).isoformat() for past in range(3)
+    ]
+    for words in ("3 exchanges of ε 1.00 make ε 1.81 of the cap of ε 2.00", "112 days apart", "Each starts at what"):
+        assert words in shown
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        (("--exchanges", 4, "--epsilon", 1, "--every", "12w"), "4 exchanges of ε 1 make ε 2.12, and the cap is ε 2"),
+        (("--exchanges", 2, "--every", "16w"), "2 exchanges of ε 2 make ε 2."),
+        (("--exchanges", 3, "--epsilon", 1, "--every", "26w"), "a season of at most 365 days"),
+        (("--exchanges", 3, "--epsilon", 1, "--every", "27w"), "1 to 182 days apart"),
+        (("--exchanges", 3, "--epsilon", 1, "--every", "2w"), "each over before the next one opens"),
+        (("--exchanges", 3, "--epsilon", 1), "say --every, such as 16w"),
+        (("--every", "16w"), "say --exchanges, or leave it out"),
+        (("--exchanges", 3, "--epsilon", 1, "--every", "16 weeks"), "such as 112d or 16w, got '16 weeks'"),
+        (("--exchanges", 3, "--epsilon", 1, "--every", "4w", "--rounds", 3), "leave --rounds out"),
+    ],
+)
+def test_a_season_that_cannot_be_is_refused_in_a_sentence(end, league, tmp_path, terms, words):
+    out = tmp_path / "m.json"
+
+    refused = end("campaign", "plan", league[0], *TERMS, *terms, "--out", out)
+
+    assert refused[0] == 1
+    assert words in refused[1]
+    assert not out.exists()
+
+
+def test_a_season_fills_its_line_until_each_exchange_is_a_year_away(run, end, league, signed):
+    folder = league[0]
+    sha256 = json.loads(run("campaign", "start", folder, signed(*SEASON_TERMS), "--json").stdout)["sha256"]
+    store = CoordinatorStore(open_database(load_settings(folder)), clock=lambda: datetime.now(UTC))
+    season = store.campaign(sha256)
+
+    beside = end("campaign", "plan", folder, *TERMS, *SEASON_TERMS, "--out", folder / "beside.json")
+    assert beside[0] == 1
+    assert "micro-rho left of 88,152" in beside[1]
+    opens = season.manifest.opens
+    shift = timedelta(days=365 + 28)
+    following = season.manifest.model_copy(
+        update={"campaign_id": "next", "opens": opens + shift, "expires": season.manifest.expires + shift}
+    )
+    check_room(following, [season], now=opens)
+    early = following.model_copy(
+        update={
+            "opens": following.opens - timedelta(seconds=1),
+            "expires": following.expires - timedelta(seconds=1),
+        }
+    )
+    with pytest.raises(BadCoordinatorSettings, match="no such campaign"):
+        check_room(early, [season], now=opens)
+
+
+def test_a_resting_season_says_until_when_and_is_closed_or_left_alone(run, end, league, signed, service):
+    folder = league[0]
+    sha256 = json.loads(run("campaign", "start", folder, signed(*SEASON_TERMS), "--json").stdout)["sha256"]
+    store = CoordinatorStore(open_database(load_settings(folder)), clock=lambda: datetime.now(UTC))
+    store.set_progress(sha256, rounds_done=1, parts=0)
+    store.set_state(sha256, CampaignState.RESTING, detail=rest_of(store.campaign(sha256)), model_id="a" * 64)
+
+    told = json.loads(run("campaign", "status", folder, "--json").stdout)
+    shown = " ".join(run("campaign", "status", folder).stdout.split())
+    resumed = end("campaign", "resume", folder, sha256)
+    run("campaign", "close", folder, sha256, "--yes")
+
+    assert (told["state"], told["rounds_done"], told["season"]["exchanges"]) == ("resting", 1, 3)
+    assert told["model_id"] == "a" * 64
+    for words in ("rests until", "when exchange 2 of 3 opens", "leave the coordinator running", "make ε 1.81"):
+        assert words in shown
+    assert "Answered in this round" not in shown
+    assert resumed[0] == 1
+    assert "is resting; it goes on by itself" in resumed[1]
+    assert store.campaign(sha256).state is CampaignState.CLOSED
+    assert "campaign_closed" in service.kinds

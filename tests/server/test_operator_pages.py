@@ -183,3 +183,55 @@ def test_a_forms_address_loaded_again_leads_to_a_page(operator, form, page):
     answer = operator.client.get(form, follow_redirects=False)
 
     assert (answer.status_code, answer.headers["location"]) == (303, page)
+
+
+@pytest.mark.parametrize(
+    ("state", "done", "heading", "words"),
+    [
+        (CampaignState.OPEN, 0, "Exchange 1 of 3 waits to begin", "nothing yet"),
+        (CampaignState.WAITING, 1, "Exchange 2 of 3 waits for its clubs", "the newest is abab"),
+        (CampaignState.RUNNING, 1, "Exchange 2 of 3 is running", "Parts received in exchange 2"),
+        (CampaignState.RESTING, 1, "1 of 3 exchanges finished, and the season rests", "Until then nothing is asked"),
+        (CampaignState.INTERRUPTED, 1, "The season was interrupted after 1 of 3 exchanges", "campaign resume"),
+        (CampaignState.FAILED, 1, "The season stopped after 1 of 3 exchanges", "What it had published stays"),
+        (CampaignState.FAILED, 0, "The season stopped after 0 of 3 exchanges", "No model was published"),
+        (CampaignState.DONE, 3, "All 3 exchanges are finished", "Each model is signed and published"),
+    ],
+)
+def test_a_season_says_how_far_it_is_in_every_state(operator, state, done, heading, words):
+    season = operator.open_campaign(epsilon=1.0, exchanges=3, every_days=112)
+    operator.store.set_progress(season.sha256, rounds_done=done, parts=0)
+    operator.store.set_state(season.sha256, state, detail="as noted", model_id="ab" * 32 if done else "")
+
+    page = " ".join(operator.client.get("/campaigns").text.split())
+
+    assert f"<h1>{heading}</h1>" in page
+    assert words in page
+    assert f'<progress id="rounds" max="3" value="{done}">' in page
+    assert "Exchanges finished" in page
+    assert "3 exchanges of ε 1.00 make ε 1.81 of the cap of ε 2.00 in 365 days" in page
+    assert "3, 112 days apart:" in page
+
+
+def test_a_season_that_rests_stands_before_what_is_over(operator):
+    season = operator.open_campaign(epsilon=1.0, exchanges=3, every_days=112)
+    operator.store.set_progress(season.sha256, rounds_done=1, parts=0)
+    operator.store.set_state(season.sha256, CampaignState.RESTING, model_id="ab" * 32)
+    over = operator.open_campaign("risk-1", "risk-logistic-1")
+    operator.store.set_state(over.sha256, CampaignState.DONE, model_id="cd" * 32)
+
+    page = operator.client.get("/campaigns").text
+
+    assert page.index("recovery-2026-b") < page.index("Campaign risk-1<")
+
+
+def test_the_registry_names_the_exchange_of_a_season(operator, tmp_path):
+    league = League(tmp_path / "models")
+    season = league.season()
+    for number in (1, 2):
+        league.publish_exchange(season, number)
+
+    page = shown(operator)
+
+    assert page.index("Exchange 2 of a season") < page.index("Exchange 1 of a season")
+    assert "Of a campaign" not in page

@@ -12,11 +12,12 @@ from client.errors import KeptOut
 from client.league_models.chain import ModelChain
 from client.league_models.parcel import read_parcel
 from models.registry import RECORD, WEIGHTS, ModelRecord
+from server.commands.coordinator_folder import note_ports
 from server.errors import CannotGoBack, UnknownModel
 from server.registry_store import RegistryStore
 from server.settings import load_settings
 from server.store import CampaignState, CoordinatorStore, open_database
-from tests.privacy.programs import Programs, node_added, set_up
+from tests.privacy.programs import ADDRESS, Programs, node_added, service_key, set_up
 from tests.published import LEAGUE, RECOVERY, League
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -51,14 +52,27 @@ def test_the_command_publishes_an_earlier_model_once_more_and_says_what_comes_ne
     programs.done(server.cli.app, "models", "verify", newest)
 
 
-@pytest.mark.parametrize("said", ["n\n", ""])
-def test_whoever_does_not_say_yes_publishes_nothing_also_without_a_terminal(programs: Programs, said: str) -> None:
+def test_the_next_step_names_the_ports_at_which_the_coordinator_runs(programs: Programs) -> None:
+    first = programs.two_models()
+    before = programs.done(server.cli.app, "link", programs.league, "--consent", ADDRESS, *service_key(programs.world))
+    note_ports(programs.league, fleet_port=19092, web_port=18200)
+
+    answer = programs.done(server.cli.app, "models", "rollback", programs.league, first[:8], "--yes")
+
+    assert "--fleet-port 9092 --web-port 8200" in before.stdout
+    assert "--fleet-port 19092 --web-port 18200" in answer.stdout
+
+
+@pytest.mark.parametrize(("said", "code"), [("n\n", 1), ("", 2)])
+def test_whoever_does_not_say_yes_publishes_nothing_also_without_a_terminal(
+    programs: Programs, said: str, code: int
+) -> None:
     first = programs.two_models()
     before = {path.name for path in (programs.league / "models").iterdir()}
 
     answer = CliRunner().invoke(server.cli.app, ["models", "rollback", str(programs.league), first[:8]], input=said)
 
-    assert answer.exit_code == 1
+    assert answer.exit_code == code
     assert {path.name for path in (programs.league / "models").iterdir()} == before
 
 

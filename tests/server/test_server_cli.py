@@ -91,6 +91,8 @@ def test_a_started_campaign_is_a_manifest_with_two_signatures_and_a_row(run, lea
     assert [(c["sha256"], c["state"]) for c in listed] == [(manifest.sha256, "open")]
     status = json.loads(run("status", folder, "--json").stdout)
     assert status["nodes"] == ["club-a", "club-b"]
+    assert (status["league"], status["league_key"]) == (public["league"], public["league_key"])
+    assert public["league_key"] in run("status", folder).stdout
     assert json.loads(run("models", "list", folder, "--json").stdout)["models"] == []
     assert "recovery" in run("campaign", "show", folder, opened["campaign_id"]).stdout
 

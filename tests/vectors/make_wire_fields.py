@@ -18,6 +18,7 @@ MODULES = (
     "models.masks.messages",
     "models.wire",
     "policies.campaign",
+    "policies.terms.season",
     "policies.grant",
     "policies.release",
     "policies.snapshot",

@@ -1,24 +1,8 @@
-"""Files that a person names on the command line: read whole, of a bounded size, with one clear sentence on failure."""
+"""Files that a person names on the command line to be written: nothing that is there is overwritten unasked."""
 
 from pathlib import Path
 
-from audit.errors import MalformedProof, SourceUnavailable
-
-
-def read_given(path: Path, what: str, *, at_most: int) -> bytes:
-    """Return the bytes of a file; `what` names it in errors, for example "the trust policy".
-
-    Raises SourceUnavailable if it cannot be read, and MalformedProof beyond `at_most` bytes.
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(at_most + 1)
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SourceUnavailable(f"cannot read {what} {path}: {reason}") from error
-    if len(data) > at_most:
-        raise MalformedProof(f"expected {what} of at most {at_most:,} bytes; {path} is longer")
-    return data
+from audit.errors import SourceUnavailable
 
 
 def refuse_existing(path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.commands.inputs.given_files import read_given
+from chassis.cli.given_file import read_given
 
 if TYPE_CHECKING:
     from audit.tlog.trust_policy import TrustPolicy

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audit.commands.inputs.given_files import read_given
 from audit.commands.outputs.checkpoint_words import checkpoint_json, checkpoint_lines
 from audit.commands.outputs.entry_values import entry_json
+from chassis.cli.given_file import read_given
 
 if TYPE_CHECKING:
     from audit.tlog.trust_policy import TrustPolicy

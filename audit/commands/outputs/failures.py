@@ -8,6 +8,7 @@ import typer
 from audit.errors import AuditError, LogCorrupt
 from chassis.cli.console import print_json
 from chassis.cli.exit_codes import ExitCode
+from chassis.errors import UnusableFile
 
 
 @contextlib.contextmanager
@@ -15,7 +16,7 @@ def failures_as_json(schema: str, *, as_json: bool) -> Iterator[None]:
     """Print {"schema": …, "ok": false, "error": …} and end with code 1 where a program listens; else raise."""
     try:
         yield
-    except AuditError as error:
+    except (AuditError, UnusableFile) as error:
         if not as_json:
             raise
         print_json(schema, {"ok": False, "error": str(error)})

@@ -3,7 +3,14 @@
 from datetime import date
 
 from audit.entries.details.base import Count, Details, Organisation, PersonText, Sha256, SubjectText, Word
-from audit.entries.details.codes import CampaignRefusal, ClubPage, NodeAccessChange, OperatorView, ProposalAnswer
+from audit.entries.details.codes import (
+    AskedChange,
+    CampaignRefusal,
+    ClubPage,
+    NodeAccessChange,
+    OperatorView,
+    ProposalAnswer,
+)
 from audit.entries.events import EventKind
 from policies.vocabulary import Role
 
@@ -82,6 +89,19 @@ class ProposalAnswered(Details):
     athlete: SubjectText
     proposal: Word
     answer: ProposalAnswer
+
+
+class AthleteAsked(Details):
+    """A person of the club noted what an athlete answered when asked how they are, or took the note back."""
+
+    kind = EventKind.ATHLETE_ASKED
+    form = "athlete_asked"
+    opened = frozenset({"role"})
+
+    person: PersonText
+    role: Role
+    athlete: SubjectText
+    change: AskedChange
 
 
 class NodeDataErased(Details):

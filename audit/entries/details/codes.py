@@ -105,11 +105,19 @@ class NodeAccessChange(StrEnum):
 
 
 class ProposalAnswer(StrEnum):
-    """What a person did with a proposed change to a session; the answers of `client.coaching.review`."""
+    """What a person did with a proposed change to a session: the answers of `client.coaching.review`, or undoing."""
 
     ACCEPT = "accept"
     MODIFY = "modify"
     REJECT = "reject"
+    TAKEN_BACK = "taken_back"
+
+
+class AskedChange(StrEnum):
+    """What a person did with what an athlete told them; what it was stands in no log."""
+
+    NOTED = "noted"
+    TAKEN_BACK = "taken_back"
 
 
 class ClubPage(StrEnum):

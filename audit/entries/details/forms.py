@@ -31,6 +31,7 @@ from audit.entries.details.athletes import (
 )
 from audit.entries.details.base import Details, Eight
 from audit.entries.details.clubs import (
+    AthleteAsked,
     CampaignApproved,
     CampaignRefused,
     ClubPageOpened,
@@ -75,6 +76,7 @@ _ALL: tuple[type[Details], ...] = (
     *(RoundAggregated, ModelRegistered, CampaignOpened, CampaignClosed, NodeAdded),
     *(LeagueStaffSignedIn, LeagueCodeIssued, OrganisationRegistered, RulesLoaded, Heartbeat),
     *(SigningKeyChanged, OrganisationRevoked, LeaguePageRefused, RoundAnswered),
+    *(AthleteAsked,),
 )
 FORMS: Mapping[str, type[Details]] = MappingProxyType({form.form: form for form in _ALL})
 """Every form by its name."""

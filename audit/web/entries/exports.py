@@ -5,8 +5,9 @@ Each entry is proven anew. If one cannot be, the download breaks off: a file tha
 
 from collections.abc import Iterator, Sequence
 
-from audit.entries.export_rows import COLUMNS, JSON_END, csv_line, csv_row, json_head, json_row
+from audit.entries.export_rows import COLUMNS, JSON_END, csv_row, json_head, json_row
 from audit.web.verified.checked_log import Checked
+from chassis.csv_line import csv_line
 
 MOST_EXPORTED = 5_000
 """Entries in one export (our choice: a few seconds of proofs); `homefield-audit export` takes any number."""

@@ -1,6 +1,5 @@
 """`campaign list`, `show`, `approve`, `reject` and `revoke`: what a league asks, and what the club decides about it."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, say, warn
+from chassis.cli.console import is_agreed, print_json, print_table, say, warn
 from chassis.cli.given_file import read_given
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
@@ -63,15 +62,19 @@ def show(folder: NodeFolder, campaign: CampaignArgument, as_json: AsJson = False
 
     Example: homefield-node campaign show ./club-a ./manifest.json
     """
+    from client.campaigns.course import course_of
     from client.settings import load_settings
 
     settings = load_settings(folder)
     found = _found(settings, campaign)
+    course = course_of(settings, found.manifest)
     if as_json:
-        print_json("homefield-node-campaign-show-1", _as_json(found) | {"signed": found.signed.as_json()})
+        answered = {"rounds_answered": sorted(course.answered)}
+        print_json("homefield-node-campaign-show-1", _as_json(found) | answered | {"signed": found.signed.as_json()})
         return
     _show(found, settings)
-    say(f"State: {found.status.value}." + (f" {found.problem}." if found.problem else ""))
+    state = ", ".join(filter(None, (found.status.value, course.words)))
+    say(f"State: {state}." + (f" {found.problem}." if found.problem else ""))
     if found.status.value == "waiting":
         _say_what_stands_against(settings, found.manifest)
         verbs = [(verb, ["homefield-node", "campaign", verb, folder, campaign]) for verb in ("approve", "reject")]
@@ -93,6 +96,8 @@ def _say_what_stands_against(settings: "NodeSettings", manifest: "CampaignManife
 def approve(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as_json: AsJson = False) -> None:
     """Show what a campaign would do and approve it in the club's name, over exactly these bytes.
 
+    Where the club has approved it before, nothing is asked, logged or changed.
+
     Example: homefield-node campaign approve ./club-a ./manifest.json
     """
     from audit.entries.details.clubs import CampaignApproved
@@ -103,19 +108,30 @@ def approve(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as
     signed = _signed(settings, campaign)
     known = _checked(settings, signed)
     found = signed.manifest
+    is_new = not _is_approved(known, found.sha256)
     if not as_json:
         print_table(f"Campaign {found.campaign_id}", ("What", "Value"), describe(found, settings))
-        if not yes and sys.stdin.isatty() and not is_confirmed(f"Approve it for {settings.name}?"):
+    if is_new:
+        if not is_agreed(f"Approve it for {settings.name}?", yes=yes, as_json=as_json):
             raise ClientError("nothing was approved")
-    # The log first: an approval that nobody could see later is none.
-    with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
-        consent.event(CampaignApproved(manifest=found.sha256, club=settings.club))
-    known.approvals.approve(signed, settings.node_key(), now=utc_now())
+        # The log first: an approval that nobody could see later is none.
+        with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
+            consent.event(CampaignApproved(manifest=found.sha256, club=settings.club))
+        known.approvals.approve(signed, settings.node_key(), now=utc_now())
     if as_json:
         values = {"sha256": found.sha256, "campaign_id": found.campaign_id, "club": settings.club}
         print_json("homefield-campaign-approve-1", values)
     else:
-        say(f"Approved. Each round is checked against {found.sha256[:16]} and your athletes' consent.")
+        done = "Approved" if is_new else "Approved before; nothing was changed"
+        say(f"{done}. Each round is checked against {found.sha256[:16]} and your athletes' consent.")
+
+
+def _is_approved(known: "KnownCampaigns", sha256: str) -> bool:
+    try:
+        known.approvals.approved(sha256)
+    except NotApproved:
+        return False
+    return True
 
 
 @campaigns.command()
@@ -138,7 +154,7 @@ def reject(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as_
     known.decisions.check(found.sha256)
     if known.approvals.has_file(found.sha256):
         raise ClientError("expected a campaign that is not approved; `homefield-node campaign revoke` ends an approval")
-    _confirm(f"Reject {found.campaign_id} for {settings.name}, for good?", yes=yes or as_json)
+    _confirm(f"Reject {found.campaign_id} for {settings.name}, for good?", yes=yes, as_json=as_json)
     report(settings, CampaignRefused(manifest=found.sha256, reason=CampaignRefusal.REJECTED))
     known.decisions.keep(signed, Against.REJECTED, settings.node_key(), now=utc_now())
     _say_decided(known.find(found.sha256, utc_now()), "reject", as_json=as_json)
@@ -163,7 +179,7 @@ def revoke(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as_
     found = signed.manifest
     if not known.approvals.has_file(found.sha256):
         raise ClientError("expected a campaign that the club approved; `homefield-node campaign reject` is for others")
-    _confirm(f"Revoke the approval of {found.campaign_id} for {settings.name}, for good?", yes=yes or as_json)
+    _confirm(f"Revoke the approval of {found.campaign_id} for {settings.name}, for good?", yes=yes, as_json=as_json)
     with reporting_anyway(settings, CampaignRefused(manifest=found.sha256, reason=CampaignRefusal.REVOKED)):
         known.decisions.keep(signed, Against.REVOKED, settings.node_key(), now=utc_now())
     _say_decided(known.find(found.sha256, utc_now()), "revoke", as_json=as_json)
@@ -176,8 +192,8 @@ def _say_decided(known: "KnownCampaign", verb: str, *, as_json: bool) -> None:
     say(f"{known.manifest.campaign_id} is {known.status.value}. No message of it is answered, and nobody pays for it.")
 
 
-def _confirm(question: str, *, yes: bool) -> None:
-    if not yes and not is_confirmed(question):
+def _confirm(question: str, *, yes: bool, as_json: bool) -> None:
+    if not is_agreed(question, yes=yes, as_json=as_json):
         raise ClientError("nothing was changed")
 
 
@@ -219,8 +235,13 @@ def _checked(settings: "NodeSettings", signed: "SignedManifest") -> "KnownCampai
 
 
 def _show(known: "KnownCampaign", settings: "NodeSettings") -> None:
+    from client.campaigns.course import course_of
+    from client.campaigns.season_words import exchange_rows
+
     by = " and ".join(one.organisation for one in known.signed.signatures)
-    rows = [*describe(known.manifest, settings), ("Signed by", by)]
+    course = course_of(settings, known.manifest)
+    exchanges = exchange_rows(known.manifest, course, now=utc_now(), zone=settings.timezone)
+    rows = [*describe(known.manifest, settings), *exchanges, ("Signed by", by)]
     print_table(f"Campaign {known.manifest.campaign_id}", ("What", "Value"), rows)
 
 
@@ -273,6 +294,7 @@ def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tup
     from client.federation.approval import MODEL_WORDS
     from policies.campaigns.cost import cost_of, year_in_words
     from policies.campaigns.masks import masks_in_words
+    from policies.campaigns.season_cost import season_in_words
 
     cost = cost_of(manifest)
     names: dict[str, str] = {settings.club: settings.name}
@@ -286,6 +308,7 @@ def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tup
             "Privacy per athlete",
             f"ε ≤ {cost.epsilon:.2f} at δ = {cost.delta:g}, all rounds together ({cost.micro_rho:,} micro-rho)",
         ),
+        *season_in_words(manifest),
         ("A year", year_in_words(cost)),
         ("Public number N", f"{manifest.public_athletes}: sums are divided by it, whoever takes part"),
         ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move an answer"),
@@ -304,4 +327,7 @@ def _named(name: str | None, known_as: str) -> str:
 def _method(manifest: "CampaignManifest") -> str:
     if manifest.exchange is None:
         return counted(manifest.rounds, "round") + " of gradient steps"
-    return f"one exchange: {counted(manifest.exchange.axes, 'number')} along public axes, asked once"
+    asked = f"{counted(manifest.exchange.axes, 'number')} along public axes"
+    if manifest.exchange.season is not None:
+        return f"{manifest.rounds} exchanges: {asked}, asked once in each"
+    return f"one exchange: {asked}, asked once"

@@ -8,7 +8,9 @@ from audit.entries.details.clubs import ClubPageOpened
 from audit.entries.details.codes import ClubPage
 from chassis.text import counted, listed, long_date, sentence
 from chassis.web.page_errors import Closed
+from client.campaigns.course import CampaignCourse, course_of
 from client.campaigns.known_campaigns import CampaignStatus, KnownCampaign, known_campaigns
+from client.campaigns.season_words import exchange_rows, how_often
 from client.errors import NoLeague
 from client.federation.approval import MODEL_WORDS
 from client.web.site import ClubSite
@@ -16,6 +18,7 @@ from client.web.text import CATEGORY_WORDS
 from policies.campaign import CampaignManifest
 from policies.campaigns.cost import cost_of, right_of_100
 from policies.campaigns.masks import league_learns, masks_in_words, sent_in_words
+from policies.campaigns.season_cost import booked_in_words, season_cost
 
 TAGS = {
     CampaignStatus.WAITING: ("watch", "waiting", "Waits for the club"),
@@ -25,6 +28,7 @@ TAGS = {
     CampaignStatus.NOT_COUNTED: ("rest", "cross", "Does not count"),
     CampaignStatus.OVER: ("off", "clock", "Over"),
 }
+FINISHED, ANSWERED = ("off", "clock", "Finished"), ("ok", "tick", "Answered")
 HEADINGS = {
     CampaignStatus.WAITING: "Let our node take part in “{name}”?",
     CampaignStatus.APPROVED: "Our node takes part in “{name}”",
@@ -61,8 +65,10 @@ def router(site: ClubSite) -> APIRouter:
         if found is None:
             raise Closed
         site.consent.event(ClubPageOpened(page=ClubPage.LEAGUE_MODEL, person=viewer.person, role=viewer.role))
-        heading = HEADINGS[found.status].format(name=found.manifest.campaign_id)
-        return site.page("campaign.html", viewer, here="/model", title=heading, heading=heading, c=words(site, found))
+        course = course_of(site.settings, found.manifest)
+        heading = _heading(found, course).format(name=found.manifest.campaign_id)
+        said = words(site, found, course)
+        return site.page("campaign.html", viewer, here="/model", title=heading, heading=heading, c=said)
 
     return routes
 
@@ -77,7 +83,7 @@ def known(site: ClubSite) -> tuple[KnownCampaign, ...]:
 
 def row(site: ClubSite, one: KnownCampaign) -> CampaignLine:
     """One campaign as a line of the list."""
-    manifest = one.manifest
+    manifest, course = one.manifest, course_of(site.settings, one.manifest)
     return CampaignLine(
         sha256=manifest.sha256,
         name=manifest.campaign_id,
@@ -85,19 +91,22 @@ def row(site: ClubSite, one: KnownCampaign) -> CampaignLine:
         uses=_uses(manifest),
         asks=_asks(manifest),
         noise=_noise(manifest),
-        status=TAGS[one.status],
+        status=_tag(one, course),
         until=_until(site, manifest),
     )
 
 
-def words(site: ClubSite, one: KnownCampaign) -> dict[str, object]:
+def words(site: ClubSite, one: KnownCampaign, course: CampaignCourse) -> dict[str, object]:
     """What the page says; no number of athletes is known to it but the public one that the manifest names."""
-    manifest, cost = one.manifest, cost_of(one.manifest)
+    manifest, cost, season = one.manifest, cost_of(one.manifest), season_cost(one.manifest)
     return {
-        "tag": TAGS[one.status],
+        "tag": _tag(one, course),
         "problem": "" if one.status is CampaignStatus.WAITING else sentence(one.problem),
         "is_waiting": one.status is CampaignStatus.WAITING,
         "is_approved": one.status is CampaignStatus.APPROVED,
+        "is_done": _is_done(one, course),
+        "each": "" if season is None else f"{season.epsilon_each:.2f}",
+        "exchanges": 1 if season is None else season.exchanges,
         "nothing_runs": NOTHING_RUNS,
         "name": manifest.campaign_id,
         "learns": _learns(manifest).lower(),
@@ -112,20 +121,38 @@ def words(site: ClubSite, one: KnownCampaign) -> dict[str, object]:
         "year": f"{cost.year_epsilon:.2f}",
         "year_right": right_of_100(cost.year_epsilon),
         "in_a_life": cost.most_in_a_life,
-        "terms": _terms(site, one),
+        "terms": _terms(site, one, course),
         "exact": _exact(manifest),
         "signers": [signature.organisation for signature in one.signed.signatures],
     }
 
 
-def _terms(site: ClubSite, one: KnownCampaign) -> list[tuple[str, str]]:
+def _heading(one: KnownCampaign, course: CampaignCourse) -> str:
+    if not _is_done(one, course):
+        return HEADINGS[one.status]
+    return "“{name}” is finished" if course.is_finished else "Our node has answered “{name}”"
+
+
+def _tag(one: KnownCampaign, course: CampaignCourse) -> tuple[str, str, str]:
+    if not _is_done(one, course):
+        return TAGS[one.status]
+    return FINISHED if course.is_finished else ANSWERED
+
+
+def _is_done(one: KnownCampaign, course: CampaignCourse) -> bool:
+    """Whether nothing more of an approved campaign is asked of this node, as far as it can know."""
+    return one.status is CampaignStatus.APPROVED and (course.is_finished or course.is_answered)
+
+
+def _terms(site: ClubSite, one: KnownCampaign, course: CampaignCourse) -> list[tuple[str, str]]:
     manifest = one.manifest
     return [
         ("Learns from", f"{_uses(manifest)}; only of athletes who share it for league learning"),
         ("Clubs", listed(sorted(manifest.clubs))),
         ("N, the public number", f"{manifest.public_athletes}: sums are divided by it, whoever takes part"),
         ("Clip", f"No athlete moves the answer by more than {manifest.clip_norm:g}"),
-        ("Rounds", _rounds(manifest)),
+        _rounds(manifest),
+        *exchange_rows(manifest, course, now=site.clock(), zone=site.zone),
         ("Numbers", _asks(manifest)),
         ("Noise", _noise(manifest)),
         ("Masks", sentence(masks_in_words(manifest))),
@@ -134,10 +161,11 @@ def _terms(site: ClubSite, one: KnownCampaign) -> list[tuple[str, str]]:
 
 
 def _exact(manifest: CampaignManifest) -> list[tuple[str, str]]:
-    cost = cost_of(manifest)
+    cost, season = cost_of(manifest), season_cost(manifest)
     return [
         ("ε at δ", f"{cost.epsilon:.2f} at {cost.delta:g}, for one athlete with all days"),
         ("Price", f"{cost.micro_rho:,} micro-rho"),
+        *([] if season is None else [("In the ledger", booked_in_words(season))]),
         ("Model", manifest.model),
         ("Scale and ring", f"2^{manifest.scale_bits}, modulo 2^{manifest.modulus_bits}"),
         ("Manifest, SHA-256", manifest.sha256),
@@ -161,12 +189,16 @@ def _asks(manifest: CampaignManifest) -> str:
 def _sends(manifest: CampaignManifest) -> str:
     if manifest.exchange is None:
         return f"One list of noisy numbers in each of {counted(manifest.rounds, 'round')}"
-    return f"{sentence(counted(manifest.exchange.axes, 'noisy number'))}, once"
+    often = "once" if manifest.rounds == 1 else f"in each of {manifest.rounds} exchanges"
+    return f"{sentence(counted(manifest.exchange.axes, 'noisy number'))}, {often}"
 
 
-def _rounds(manifest: CampaignManifest) -> str:
+def _rounds(manifest: CampaignManifest) -> tuple[str, str]:
     answers = "Each node answers once" if manifest.rounds == 1 else "Each node answers each of them once"
-    return f"{manifest.rounds}. {answers}; a repeated question gets the same bytes"
+    again, season = f"{answers}; a repeated question gets the same bytes", season_cost(manifest)
+    if season is not None:
+        return "Exchanges", f"{how_often(season)}. {again}"
+    return "Rounds", f"{manifest.rounds}. {again}"
 
 
 def _noise(manifest: CampaignManifest) -> str:

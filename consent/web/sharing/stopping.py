@@ -8,14 +8,15 @@ from consent.grants.matrix import is_by_release
 from policies.vocabulary import Category, Role
 
 STAFF: Final = frozenset({Role.COACH, Role.MEDICAL})
-"""Whoever has a board and a list of athletes at the club, on which those stand who share something with them."""
+"""Whoever has a board and a list of athletes at the club, on which everybody stands whom it enrolled."""
 BAND_NOTICED: Final = "They could notice that the band went away; letting it end by itself shows nothing."
 BAND_BACK: Final = (
     f"It comes back only by your answer to a new request. Your club cannot ask you for the same purpose within "
     f"{COOL_DOWN.days} days, and there is no way to ask for a request here."
 )
 STAFF_NOTICE: Final = (
-    "They can notice it: their board lists who shares readiness with them, their list of athletes who shares anything."
+    "You stay on their board and list. What stops looks as if it had never been recorded: “not enough data”, as of "
+    "anyone whose data stopped. Who saw it yesterday can still wonder."
 )
 
 
@@ -38,8 +39,8 @@ def gets_nothing(role: Role) -> str:
         return "Nothing. For them you look like anyone with too little data."
     if role in STAFF:
         return (
-            "Nothing. You are not on their board and not in their list of athletes, which show only who shares with "
-            "them: whoever saw you there before can notice that you are gone."
+            "Nothing but your name and number. Their board and list hold everybody whom your club enrolled, and of you "
+            "they say “not enough data”, as of anyone whose data stopped."
         )
     if role is Role.FL_AGGREGATOR:
         return "Nothing. They get sums of a whole club alone, and nobody tells them who takes part."

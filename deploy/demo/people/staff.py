@@ -10,7 +10,7 @@ from deploy.demo.plan import Club, DemoPlan
 
 HARD_SESSION = ("--rpe", "7", "--minutes", "75", "--title", "High-intensity intervals")
 TO_DECIDE = re.compile(r'<a class="btn" href="(/athletes/[^"]+)">Decide')
-LISTED = re.compile(r'<th role="rowheader"')
+LISTED = re.compile(r'<div class="top">')
 NOT_AVAILABLE = "<td>Not available</td>"
 BAND = re.compile(r"<td><strong>\d+[-–]\d+</strong>")
 
@@ -39,8 +39,7 @@ def read_board(club: Club, today: date) -> BoardReading:
         board = browser.page("/board")
         waiting = TO_DECIDE.findall(board)
         for path in waiting[:1]:
-            check = browser.send(path, f"{path}/decide", {"answer": "accept"})
-            browser.submit(check.text, f"{path}/record", {})
+            browser.send(path, f"{path}/decide", {"answer": "accept"})
         return BoardReading(len(LISTED.findall(board)), len(waiting), min(len(waiting), 1))
 
 

@@ -33,7 +33,7 @@ from models.privacy.discrete_gaussian import add_in_ring
 from models.wire import ContributionSum, TrainRequest, read_contribution, to_bytes
 from policies.campaign import CampaignManifest
 from server.aggregate import check_size
-from server.errors import CampaignFailed, CampaignInterrupted, RefusedSum
+from server.errors import CampaignFailed, CampaignInterrupted, RefusedSum, TooFewClubs
 from server.federation.masked.stages import MaskedStages
 
 ACTION = "train.masks"
@@ -116,6 +116,11 @@ class MaskedCollection:
     def _collected(self, grid: Grid, train: TrainRequest) -> tuple[Sum, int]:
         side = self._side
         self._keys(grid)
+        if len(side.announced) < side.round.threshold:  # nothing is dealt yet: a season may ask again
+            raise TooFewClubs(
+                f"round {self.number} had keys of {len(side.announced)} of {len(side.round.clubs)} clubs, and masks "
+                f"need {side.round.threshold}"
+            )
         self._ask(grid, "shares", side.roster.announcements, lambda _: side.ask_shares(), self._take_shares)
         self._ask(grid, "masked", side.dealers, lambda club: side.ask_masked(club, train), self._take_masked)
         alive = side.alive

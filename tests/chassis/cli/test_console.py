@@ -7,12 +7,14 @@ import os
 import pty
 import sys
 
+import click
 import pytest
 import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.cli import console
+from chassis.cli.exit_codes import ExitCode
 from chassis.cli.printable import escaped_json, printable
 from chassis.cli.program import run_program
 from chassis.cli.progress import progress_bar
@@ -104,6 +106,35 @@ def test_a_question_is_cleaned_and_answered(
     assert console.is_confirmed(f"Approve it for {HOSTILE}?")
 
     assert f"Approve it for {SHOWN}? [y/N]:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("yes", "as_json", "said"), [(False, True, "y\n"), (False, False, "")])
+def test_where_nobody_can_be_asked_only_yes_goes_on(
+    monkeypatch: pytest.MonkeyPatch, yes: bool, as_json: bool, said: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(said))
+
+    with pytest.raises(click.UsageError, match="--yes") as refused:
+        console.is_agreed("Destroy it?", yes=yes, as_json=as_json)
+
+    assert refused.value.exit_code == ExitCode.USAGE
+    assert console.is_agreed("Destroy it?", yes=True, as_json=as_json)
+
+
+@pytest.mark.parametrize(("said", "agreed"), [("y\n", True), ("n\n", False)])
+def test_an_answer_counts_also_without_a_terminal(monkeypatch: pytest.MonkeyPatch, said: str, agreed: bool) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(said))
+
+    assert console.is_agreed("Destroy it?", yes=False) is agreed
+
+
+def test_ctrl_c_at_a_terminal_is_no_error_of_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO("")
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdin", terminal)
+
+    with pytest.raises(click.Abort):
+        console.is_confirmed("Destroy it?")
 
 
 def test_an_error_sentence_is_cleaned(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

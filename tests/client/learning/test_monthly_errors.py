@@ -8,13 +8,17 @@ import pytest
 from client.evaluation import LEAST_INJURIES
 from client.features.daily import DailyTable
 from client.learning.monthly_errors import MonthFigure, monthly_errors
+from client.risk_days import between, judged_rows
+from models import risk
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 from models.recovery import design
 from models.synthetic.league import synthetic_league
+from models.training.club_head import club_weights
 from models.training.initial_weights import initial_weights
 from models.training.private_head import daily_deviations
 
 PUBLIC = np.array(initial_weights(RECOVERY_SCHEMA.model))
+NOTHING = np.zeros(RISK_SCHEMA.dimension)
 FIRST, DAYS = date(2026, 1, 5), 330
 TODAY = FIRST + timedelta(days=DAYS - 1)  # 30 November 2026
 SINCE = date(2026, 9, 20)
@@ -98,13 +102,21 @@ def test_a_risk_model_has_a_month_only_with_enough_injuries_of_enough_athletes()
 
     assert few.figure is None
     assert of_two.figure is None
-    assert enough.figure is not None
-    assert enough.figure < 0.0  # a chance of one half on every day is worse than the base rate
+    assert enough.figure == pytest.approx(skill_in_october([*well, *hurt]))
+
+
+def skill_in_october(tables: list[DailyTable]) -> float:
+    """As the model is used: with the club head of the days whose outcomes were known when the month began."""
+    learn = int(0.7 * (DAYS - 1)) + 1
+    series = [risk.design({name: table.column(name) for name in ("load_au", "time_loss")}) for table in tables]
+    begins = (date(2026, 10, 1) - FIRST).days
+    own = club_weights(NOTHING, [one.restricted(np.arange(DAYS) < min(learn, begins - 7)) for one in series])
+    rows = judged_rows(own, tables, between(date(2026, 10, 1), date(2026, 10, 31)))
+    return 1.0 - float(((rows.chance - rows.event) ** 2).mean() / ((rows.base_rate - rows.event) ** 2).mean())
 
 
 def october(tables: list[DailyTable]) -> MonthFigure:
-    nothing = np.zeros(RISK_SCHEMA.dimension)
-    return monthly_errors(RISK_SCHEMA.model, nothing, tables, since=SINCE, today=TODAY)[1]
+    return monthly_errors(RISK_SCHEMA.model, NOTHING, tables, since=SINCE, today=TODAY)[1]
 
 
 def injured(place: int, *, onsets: list[int]) -> DailyTable:

@@ -7,7 +7,7 @@ from client.campaigns.known_campaigns import known_campaigns
 from client.commands.setup import _create_fleet_key
 from client.federation.identity import fleet_key_line
 from client.settings import NodeSettings
-from models.training.recipes import exchange_recipe, manifest_from, rounds_recipe
+from models.training.recipes import exchange_recipe, manifest_from, rounds_recipe, season_recipe
 from policies.campaign import SignedManifest
 from policies.signing import SigningKey
 from tests.cosigned_campaigns import cosigned
@@ -24,12 +24,17 @@ def linked(settings: NodeSettings) -> NodeSettings:
 
 
 def campaign(
-    settings: NodeSettings, now: datetime, *, rounds: int | None = None, masking: str = "none"
+    settings: NodeSettings, now: datetime, *, rounds: int | None = None, exchanges: int = 1, masking: str = "none"
 ) -> SignedManifest:
-    """A campaign that names this node and another club, or two where it is masked, signed by league and union."""
+    """A campaign that names this node and another club, signed by league and union; of several exchanges, a season.
+
+    Where it is masked it names two other clubs.
+    """
     model = "recovery-linear-1"
     exchange = exchange_recipe(model, athletes=61, clubs=2, epsilon=1.0, delta=1e-6)
     recipe = exchange if rounds is None else rounds_recipe(model, athletes=61, rounds=rounds)
+    if exchanges > 1:
+        recipe = season_recipe(recipe, exchanges=exchanges, every_days=112)
     others = ["club-z"] if masking == "none" else ["club-y", "club-z"]
     manifest = manifest_from(
         recipe,
@@ -37,13 +42,15 @@ def campaign(
         league="league",
         clubs={settings.club: fleet_key_line(settings), **dict.fromkeys(others, "key")},
         opens=now - timedelta(hours=1),
-        expires=now + timedelta(days=20),
+        expires=now + timedelta(days=20 + 112 * (exchanges - 1)),
     )
     return cosigned(manifest.model_copy(update={"masking": masking}), LEAGUE, UNION)
 
 
-def shown(settings: NodeSettings, now: datetime, *, rounds: int | None = None, masking: str = "none") -> SignedManifest:
+def shown(
+    settings: NodeSettings, now: datetime, *, rounds: int | None = None, exchanges: int = 1, masking: str = "none"
+) -> SignedManifest:
     """The same, once the node was shown it."""
-    signed = campaign(settings, now, rounds=rounds, masking=masking)
+    signed = campaign(settings, now, rounds=rounds, exchanges=exchanges, masking=masking)
     known_campaigns(settings).show(signed, now=now)
     return signed

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from client.coaching.check_in import CheckIn, CheckInAnswer
 from client.coaching.daily_assessment import NOTHING, DailyAssessment
 from client.coaching.evidence import Evidence, Flags
 from client.coaching.readiness import Light, Readiness
 from client.coaching.regression import Assessment, Level
 from client.coaching.review import ReviewAnswer, ReviewDecision, ReviewReason
 from client.coaching.training_session import PlanSource, SessionPlan
-from client.web.board import BoardGroup, finding, group_of, is_lowered, lead
+from client.web.rows.board_groups import COUNTED, BoardGroup, finding, group_of, is_lowered, lead
 from policies.vocabulary import AthleteId, PersonId, Role
 
 ONE = AthleteId("ath-00000000000000aa")
@@ -36,6 +37,11 @@ DECISION = ReviewDecision(
 )
 
 
+FINE = CheckIn(
+    ONE, DAY, CheckInAnswer.FINE, "", PersonId("coach"), Role.COACH, datetime(2026, 3, 2, 7, tzinfo=UTC), number=1
+)
+
+
 def morning(light: Light, **changes: Any) -> DailyAssessment:
     evidence = NOTHING if light is Light.GREY else Evidence(Readiness(light, -1.8, 4.0, {}), {})
     outcome = Assessment(Level.AS_PLANNED, Level.AS_PLANNED, 1.0, 1, 1, ask=light is Light.GREY)
@@ -43,35 +49,40 @@ def morning(light: Light, **changes: Any) -> DailyAssessment:
     return replace(DailyAssessment(ONE, DAY, evidence, outcome, plan, None, None), **changes)
 
 
+LOW = {Light.RED: BoardGroup.WELL_BELOW, Light.AMBER: BoardGroup.BELOW}
+
+
 @pytest.mark.parametrize("light", [Light.RED, Light.AMBER])
 def test_a_light_below_usual_is_never_among_those_who_train_as_planned(light: Light) -> None:
-    assert group_of(morning(light)) is BoardGroup.BELOW
-    assert group_of(morning(light, available="restricted")) is BoardGroup.BELOW
+    assert group_of(morning(light)) is LOW[light]
+    assert group_of(morning(light, available="restricted")) is LOW[light]
     assert group_of(morning(light, decision=DECISION)) is BoardGroup.DECIDED
     assert group_of(morning(light, available="out")) is BoardGroup.OUT
+    assert group_of(morning(light, check_in=FINE)) is LOW[light]  # being told "fine" does not change a light
 
 
 def test_the_other_groups() -> None:
     assert group_of(morning(Light.GREEN)) is BoardGroup.PLANNED
     assert group_of(morning(Light.GREEN, decision=DECISION)) is BoardGroup.DECIDED
     assert group_of(morning(Light.GREY)) is BoardGroup.ASK
+    assert group_of(morning(Light.GREY, check_in=FINE)) is BoardGroup.DECIDED
 
 
 def test_a_reported_problem_is_never_folded_away() -> None:
     ill = Evidence(Readiness(Light.GREEN, 0.1, 54.0, {}), {}, {}, Flags(illness=True))
 
-    assert group_of(morning(Light.GREEN, evidence=ill)) is BoardGroup.ASK
+    assert group_of(morning(Light.GREEN, evidence=ill)) is BoardGroup.NOT_OK
     assert group_of(morning(Light.GREEN, evidence=ill, decision=DECISION)) is BoardGroup.DECIDED
     assert group_of(morning(Light.GREEN, evidence=ill, available="out")) is BoardGroup.OUT
 
 
-WORDS = {BoardGroup.DECIDE: "to decide", BoardGroup.ASK: "to ask", BoardGroup.BELOW: "below usual"}
 KEPT = replace(DECISION, answer=ReviewAnswer.REJECT, reason=ReviewReason.TALKED, chosen_au=480.0)
 MORNINGS = st.builds(
     morning,
     st.sampled_from(Light),
     decision=st.sampled_from([None, DECISION, KEPT]),
     available=st.sampled_from([None, "full", "restricted", "out"]),
+    check_in=st.sampled_from([None, FINE]),
 )
 
 
@@ -94,13 +105,13 @@ def told(title: str, words: str) -> int:
 def test_title_and_lead_are_true_of_every_athlete_of_the_page(mornings: list[DailyAssessment]) -> None:
     groups = [group_of(one) for one in mornings]
     counts = {group: groups.count(group) for group in BoardGroup}
-    title, said = finding(counts, sum(is_lowered(one) for one in mornings)), lead("coaches", counts)
+    title, said = finding(counts, sum(is_lowered(one) for one in mornings)), lead(counts)
 
-    for group, words in WORDS.items():
+    for group, words in COUNTED.items():
         assert told(title, words) == counts[group]
     assert told(title, "with less load today") == sum(less(one) for one in mornings)
     if "nothing is changed" in said or title in ("Nothing to change this morning", "All is decided, each plan is kept"):
-        unnamed = [one for one, group in zip(mornings, groups, strict=True) if group not in WORDS]
+        unnamed = [one for one, group in zip(mornings, groups, strict=True) if group not in COUNTED]
         assert unnamed
         assert title != "Nothing to change this morning" or not any(map(less, mornings))
         assert "with less load" in title or not any(map(less, unnamed))
@@ -108,10 +119,9 @@ def test_title_and_lead_are_true_of_every_athlete_of_the_page(mornings: list[Dai
 
 def test_a_decided_athlete_stands_under_decided_today(context: Any, ids: dict[str, AthleteId]) -> None:
     path = f"/athletes/{ids['hurt']}"
-    check = context.send(context.http.get(path).text, f"{path}/decide", answer="accept")
-    assert context.send(check.text, f"{path}/record").status_code == 303
+    assert context.send(context.http.get(path).text, f"{path}/decide", answer="accept").status_code == 303
 
     page = context.http.get("/board").text
 
-    assert page.index("Decided today") < page.index("Edda Vale") < page.index("Nothing changed")
+    assert page.index('id="decided"') < page.index("Edda Vale") < page.index('id="planned"')
     assert "with less load today</h1>" in page

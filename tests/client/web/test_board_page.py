@@ -1,30 +1,41 @@
-"""The morning board: the finding first, only who shares, and nothing when consent cannot be checked."""
+"""The morning board: the finding first, everybody enrolled, and nothing when consent cannot be checked."""
 
 import html
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from client.errors import ClockApart, NodeKeyNotTaken
+from client.web.site import ClubSite
+from client.web.tables import Tables
 from policies.vocabulary import AthleteId, Category, Role
+from tests.client.web.conftest import ALL
 from tests.client.web.staff_on_the_list import PIN, new_staff_code
 
 Ids = dict[str, AthleteId]
 
 
+def row(page: str, name: str) -> str:
+    """The text of one athlete's row."""
+    found = next(one for one in re.findall(r"<li>.*?</li>", page, re.S) if f">{name}</a>" in one)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", found)).split())
+
+
 def test_title_is_the_finding_and_exceptions_come_first(context: Any) -> None:
     page = context.http.get("/board").text
 
-    assert "<h1>Two to decide, one to ask</h1>" in page
-    assert page.index("To decide") < page.index("To ask") < page.index("Nothing changed")
-    assert page.index("Bea ") < page.index("Edda Vale") < page.index("Cleo Hart") < page.index("Ada Lund")
+    assert "<h1>One not OK, one well below usual, two to ask</h1>" in page
+    headings = re.findall(r'<h2 class="group" id="([a-z-]+)">', page)
+    assert headings == ["not-ok", "well-below", "ask", "planned"]
+    assert page.index("Edda Vale") < page.index("Bea ") < page.index("Cleo Hart") < page.index("Ada Lund")
 
 
 def test_what_a_light_needs_is_said_where_there_is_none(context: Any, consent: Any, ids: Ids) -> None:
     assert "A light needs two independent sources" in context.http.get("/board").text
 
-    del consent.granted[ids["new"]]
+    consent.enrolled -= {ids["new"], ids["private"]}
 
     assert "A light needs" not in context.http.get("/board").text
 
@@ -32,7 +43,7 @@ def test_what_a_light_needs_is_said_where_there_is_none(context: Any, consent: A
 def test_the_lights_false_alarms_are_printed(context: Any) -> None:
     page = context.http.get("/board").text
 
-    assert "about 7 of 100 days" in page
+    assert "about 7 of 100 days" in " ".join(page.split())
     assert "on 16" in page
 
 
@@ -43,8 +54,12 @@ def test_names_are_escaped(context: Any) -> None:
     assert "Bea &lt;b&gt;Sand&lt;/b&gt; &amp; Co" in page
 
 
-def test_who_does_not_share_appears_nowhere_in_the_bytes(context: Any, ids: Ids) -> None:
-    for path in ("/board", "/athletes", "/imports", "/model", f"/athletes/{ids['well']}"):
+def test_nothing_of_who_does_not_share_is_in_the_bytes(context: Any, ids: Ids) -> None:
+    """Their name is on the list of a club that enrolled them; what the node holds of them is nowhere."""
+    board = context.http.get("/board").text
+    assert row(board, "Secret Person").startswith("4 Secret Person Not enough data 480 AU no light shown to you yet")
+
+    for path in ("/imports", "/model", f"/athletes/{ids['well']}"):
         answer = context.http.get(path)
 
         assert answer.status_code == 200
@@ -52,34 +67,98 @@ def test_who_does_not_share_appears_nowhere_in_the_bytes(context: Any, ids: Ids)
             assert mark not in answer.text
 
 
-def test_withdrawing_takes_an_athlete_off_with_the_next_page(context: Any, consent: Any, ids: Ids) -> None:
-    assert "Ada Lund" in context.http.get("/board").text
+def same_for(context: Any, path: str, names: dict[str, str]) -> str:
+    """A page without what differs by itself: whose it is, and the mark of the form."""
+    page = str(context.http.get(path).text)
+    for mark, plain in names.items():
+        page = page.replace(mark, plain)
+    return re.sub(r'name="csrf" value="[^"]+"', "csrf", page)
+
+
+def test_who_withdrew_everything_looks_like_one_who_never_recorded_anything(
+    context: Any, consent: Any, ids: Ids, settings: Any
+) -> None:
+    consent.granted[ids["tired"]] = ()
+    with_data = row(context.http.get("/board").text, "Bea &lt;b&gt;Sand&lt;/b&gt; &amp; Co")
+    never = row(context.http.get("/board").text, "Secret Person")
+
+    assert with_data.partition("Co")[2].replace("Bea <b>Sand</b> & Co", "N") == never.partition("Person")[2].replace(
+        "Secret Person", "N"
+    )
+    pages = [
+        same_for(context, f"/athletes/{ids[who]}", {ids[who]: "ID", html.escape(name): "NAME"})
+        for who, name in (("tired", "Bea <b>Sand</b> & Co"), ("private", "Secret Person"))
+    ]
+    assert pages[0] == pages[1]
+
+
+@pytest.mark.parametrize("category", [one for one in Category if one in ALL])
+def test_a_withdrawn_category_looks_like_one_that_was_never_recorded(
+    context: Any, consent: Any, ids: Ids, category: Category, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page of one who stopped sharing a category, against the page of one whose vault never held it."""
+    path, who = f"/athletes/{ids['well']}", ids["well"]
+    consent.granted[who] = tuple(one for one in ALL if one is not category)
+    withdrew = [same_for(context, path, {}), row(context.http.get("/board").text, "Ada Lund")]
+
+    consent.granted[who] = ALL
+    read = Tables._read
+    kept = frozenset({category}) if category is not Category.READINESS else frozenset(Category)
+    monkeypatch.setattr(Tables, "_read", lambda self, a, c, unworn: read(self, a, c - kept, unworn))
+    if category is Category.READINESS:
+        monkeypatch.setattr(Tables, "_read", lambda self, a, c, unworn: read(self, a, c, unworn))
+        monkeypatch.setattr(Tables, "read_for_light", lambda self, a, c: read(self, a, frozenset(), frozenset()))
+        monkeypatch.setattr(ClubSite, "tomorrow", lambda *_, **__: None)
+    never = [same_for(context, path, {}), row(context.http.get("/board").text, "Ada Lund")]
+
+    assert withdrew == never
+
+
+def test_the_board_of_one_who_withdrew_is_that_of_one_whose_data_stopped(
+    context: Any, consent: Any, clock: Any, ids: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context.http.get("/board")  # both were shown a light before
+    consent.granted[ids["well"]] = ()
+    withdrew = row(context.http.get("/board").text, "Ada Lund")
+
+    consent.granted[ids["well"]] = ALL
+    read, day = Tables.read_for_light, clock().date()
+    monkeypatch.setattr(Tables, "read_for_light", lambda self, a, c: read(self, a, c).until(day - timedelta(days=1)))
+    stopped = row(context.http.get("/board").text, "Ada Lund")
+
+    assert withdrew == stopped
+    assert "last light shown to you: Tue 24 Nov" in stopped
+
+
+def test_withdrawing_takes_the_light_with_the_next_page_and_leaves_the_row(
+    context: Any, consent: Any, ids: Ids
+) -> None:
+    assert "As usual" in row(context.http.get("/board").text, "Ada Lund")
 
     del consent.granted[ids["well"]]
 
-    assert "Ada Lund" not in context.http.get("/board").text
+    assert "Not enough data" in row(context.http.get("/board").text, "Ada Lund")
 
 
 def test_the_decision_outranks_the_snapshot(context: Any, consent: Any, ids: Ids) -> None:
     consent.denied.add(ids["well"])
 
-    assert "Ada Lund" not in context.http.get("/board").text
+    assert "Not enough data" in row(context.http.get("/board").text, "Ada Lund")
 
 
-def test_a_stale_snapshot_opens_nothing(context: Any, consent: Any) -> None:
+def test_a_stale_snapshot_shows_no_light(context: Any, consent: Any) -> None:
     consent.age = timedelta(minutes=6)
 
     page = context.http.get("/board").text
 
-    assert "No readiness to show this morning" in page
-    assert "Ada Lund" not in page
+    assert "<h1>Five to ask</h1>" in page
+    assert "As usual" not in page.replace("As usual, on", "")
 
 
-def test_sharing_without_readiness_is_not_on_the_board(context: Any, consent: Any, ids: Ids) -> None:
+def test_sharing_without_readiness_shows_no_light(context: Any, consent: Any, ids: Ids) -> None:
     consent.granted[ids["well"]] = (Category.SLEEP,)
 
-    assert "Ada Lund" not in context.http.get("/board").text
-    assert "Ada Lund" in context.http.get("/athletes").text
+    assert "Not enough data" in row(context.http.get("/board").text, "Ada Lund")
 
 
 def test_a_declined_stream_reads_like_one_that_was_never_recorded(context: Any, consent: Any, ids: Ids) -> None:
@@ -87,10 +166,9 @@ def test_a_declined_stream_reads_like_one_that_was_never_recorded(context: Any, 
 
     page = context.http.get("/board").text
 
-    row = page[page.index("Bea ") :].split("</tr>")[0]
-    assert "Not enough data" in row
+    assert "Not enough data" in row(page, "Bea &lt;b&gt;Sand&lt;/b&gt; &amp; Co")
     assert "declin" not in page.lower()
-    assert "<h1>One to decide, two to ask</h1>" in page
+    assert "<h1>One not OK, three to ask</h1>" in page
 
 
 def test_each_page_is_one_decisions_call_with_person_role_and_purpose(context: Any, consent: Any) -> None:
@@ -134,8 +212,8 @@ def test_another_role_sees_only_what_that_role_was_given(context: Any) -> None:
 
     page = context.http.get("/board").text
 
-    assert "No readiness to show this morning" in page
-    assert "Ada Lund" not in page
+    assert "<h1>Five to ask</h1>" in page
+    assert "Not enough data" in row(page, "Ada Lund")
 
 
 @pytest.mark.parametrize("path", ["/board", "/athletes", "/imports", "/athletes/ath-00000000000000aa"])
@@ -246,7 +324,7 @@ def test_outside_the_demo_old_data_is_not_enough_data(plain: Any, settings: Any,
 
     page = plain.get("/board").text
 
-    assert "<h1>Four to ask</h1>" in page
+    assert "<h1>Five to ask</h1>" in page
     assert "To decide" not in page
 
 

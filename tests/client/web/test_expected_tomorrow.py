@@ -183,12 +183,14 @@ def test_nothing_known_is_said_in_the_same_lines(browser: StaffBrowser, consent:
     assert coach["Expected"].startswith("Not known")
 
 
-def test_without_readiness_there_is_no_panel(browser: StaffBrowser, consent: LevelledConsent, vault: Vault) -> None:
+def test_without_readiness_the_panel_is_that_of_one_who_never_answered(
+    browser: StaffBrowser, consent: LevelledConsent, vault: Vault
+) -> None:
     keep_head(vault, TIRED, head())
     consent.granted[TIRED] = (Category.SLEEP,)
     browser.sign_in()
 
-    assert panel(browser, TIRED) == {}
+    assert panel(browser, TIRED)["Expected"].startswith("Not known")
 
 
 def asked(consent: LevelledConsent) -> list[tuple[str, Category, Granularity]]:
@@ -215,16 +217,62 @@ def test_what_is_asked_depends_on_the_role_alone(
                 assert consent.events == []
 
 
-def test_a_proposal_is_the_same_whatever_is_expected(browser: StaffBrowser, vault: Vault) -> None:
-    """It could only be lower for it; today no proposal uses it at all."""
+def proposal(browser: StaffBrowser, athlete: str) -> dict[str, str]:
+    """What the panel of today's proposal or plan says, line by line."""
+    page = browser.http.get(f"/athletes/{athlete}").text
+    (panel_of_today,) = re.findall(r"<h2 id=\"d\">(.*?)</section>", page, re.S)
+    lines = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", panel_of_today, re.S)
+    return {name: " ".join(re.sub(r"<.*?>", "", value).split()) for name, value in lines}
+
+
+def low(source: ModelSource) -> KeptHead:
+    """An own model that expects two points less than usual, whatever was answered."""
+    weights = np.zeros(RECOVERY_SCHEMA.dimension)
+    weights[-1] = -2.0
+    return replace(head(source), weights=weights)
+
+
+@pytest.mark.parametrize("role", ["coach", "medical"])
+@pytest.mark.parametrize("source", [ModelSource.LEAGUE, ModelSource.PUBLIC])
+def test_a_proposal_is_one_step_lighter_where_less_than_usual_is_expected(
+    browser: StaffBrowser, consent: LevelledConsent, vault: Vault, source: ModelSource, role: str
+) -> None:
+    """And the same whether the athlete lets the league learn or never did."""
+    as_medical(browser, consent) if role == "medical" else browser.sign_in()
+    before, rest = proposal(browser, WELL), proposal(browser, TIRED)
+    for athlete in (WELL, TIRED):
+        keep_head(vault, athlete, low(source))
+
+    lower = proposal(browser, WELL)
+
+    assert before == {}  # the plan stands
+    (planned,) = re.findall(r"([\d,]+) AU", lower["Plan"])
+    (proposed,) = re.findall(r"at most ([\d,]+) AU", lower["Proposal"])
+    assert float(proposed) == float(int(0.9 * float(planned)))
+    assert lower["Because"] == "Tomorrow’s readiness answer will probably be below usual: one step less."
+    assert lower["Would change if"] == "Were tomorrow expected as usual, the plan would stand."
+    assert proposal(browser, TIRED) == rest  # evidence asks for rest already: nothing goes further
+    board = " ".join(re.sub(r"<.*?>", " ", browser.http.get("/board").text).split())
+    assert f"volume 10 % lower, at most {proposed} AU" in board
+
+
+def test_the_own_mean_changes_no_proposal(browser: StaffBrowser, vault: Vault) -> None:
     browser.sign_in()
+    before = browser.http.get(f"/athletes/{WELL}").text
 
-    def proposal() -> list[str]:
-        page = browser.http.get(f"/athletes/{TIRED}").text
-        return re.findall(r"<h2 id=\"d\">.*?</section>", page, re.S)
+    keep_head(vault, WELL, replace(low(ModelSource.OWN_MEAN), within_third=0.0))
 
-    before = [re.sub(r'value="[^"]*"', "", part) for part in proposal()]
-    keep_head(vault, TIRED, head())
+    assert proposal(browser, WELL) == {}
+    assert "No change is proposed" in before
 
-    assert [re.sub(r'value="[^"]*"', "", part) for part in proposal()] == before
-    assert before
+
+def test_a_proposal_lowered_by_an_expectation_is_decided_like_any_other(browser: StaffBrowser, vault: Vault) -> None:
+    keep_head(vault, WELL, low(ModelSource.LEAGUE))
+    browser.sign_in()
+    page = browser.http.get(f"/athletes/{WELL}").text
+    form = dict(re.findall(r'name="(csrf|proposal)" value="([^"]*)"', page))
+
+    answer = browser.http.post(f"/athletes/{WELL}/decide", data={**form, "answer": "accept"})
+
+    assert "Tomorrow’s readiness answer will probably be below usual" in page
+    assert answer.headers["location"] == f"/athletes/{WELL}/decided"

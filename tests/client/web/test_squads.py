@@ -85,26 +85,27 @@ def test_an_athlete_of_another_squad_is_the_404_of_nothing(
 ) -> None:
     sign_in(browser, settings, clock, "first-team")
 
-    other, nothing, private = (browser.get(path.format(who)) for who in (ids["tired"], "nobody", ids["private"]))
+    other, nothing, unknown = (browser.get(path.format(who)) for who in (ids["tired"], "nobody", ids["unknown"]))
 
     assert (other.status_code, other.content) == (404, nothing.content)
-    assert other.content == private.content
+    assert other.content == unknown.content
     assert {name: value for name, value in other.headers.items() if name != "date"} == dict(nothing.headers)
     assert ids["tired"] not in asked_about(consent)
 
 
-@pytest.mark.parametrize("step", ["decide", "check", "record"])
+@pytest.mark.parametrize("step", ["decide", "record", "ask", "undo"])
 def test_nothing_can_be_decided_about_an_athlete_of_another_squad(
     browser: TestClient, settings: Any, clock: Any, consent: Any, ids: Ids, step: str
 ) -> None:
     sign_in(browser, settings, clock, YOUTH)
     token = browser.get("/board").text.partition('name="csrf" value="')[2].partition('"')[0]
-    fields = {"csrf": token, "proposal": "x", "answer": "accept"}
+    fields = {"csrf": token, "proposal": "x", "answer": "fine" if step == "ask" else "accept", "record": "decision:x"}
 
     answer = browser.post(f"/athletes/{ids['hurt']}/{step}", data=fields)
 
     assert answer.status_code == 404
     assert consent.decided == []
+    assert not any(kind is EventKind.ATHLETE_ASKED for kind, _ in consent.events)
     assert ids["hurt"] not in asked_about(consent)
 
 

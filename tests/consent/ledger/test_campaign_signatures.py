@@ -80,7 +80,7 @@ def signing(world: World, tmp_path: Path, signed: SignedManifest) -> tuple[Any, 
     """The union's command on a manifest file."""
     file, out = tmp_path / "m.json", tmp_path / "union.json"
     file.write_text(signed.model_dump_json())
-    words = ["campaign", "sign", str(world.service.settings.directory), str(file), "--out", str(out), "--json"]
+    words = ["campaign", "sign", str(world.service.settings.directory), str(file), "--out", str(out), "--yes", "--json"]
     return CliRunner().invoke(app, words), out
 
 

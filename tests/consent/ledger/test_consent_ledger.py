@@ -338,4 +338,4 @@ def test_the_athletes_view_names_campaign_and_rounds(lite: World) -> None:
 
 def test_reserving_nothing_is_refused(lite: World) -> None:
     with pytest.raises(BudgetExhausted), lite.store.transactions.write() as tx:
-        ledger.reserve(tx, lite.athletes["club-a"][0], "0" * 64, 0)
+        ledger.Books.open(tx, [one := lite.athletes["club-a"][0]], "0" * 64).reserve(one, 0)

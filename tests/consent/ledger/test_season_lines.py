@@ -8,7 +8,7 @@ import pytest
 
 from audit.entries.details.league import CampaignClosed
 from consent.ledger import ledger
-from consent.ledger.season_lines import in_use
+from consent.ledger.season_lines import counted_in, movements
 from policies.budget import CAMPAIGN_EPSILON, campaign_cost, epsilon_proved, rho_micro_per_round, sigma_for
 from policies.campaigns.season_line import SEASON, SEASON_CAP, season_line
 from policies.vocabulary import AthleteId, OrgId
@@ -186,7 +186,8 @@ class Series:
         """The ledger counts as the model does, and no 365 days of any line hold more than the cap."""
         for line in set(self.lines.values()):
             with self.world.store.transactions.read() as tx:
-                assert in_use(tx, self.athlete, line) == self.used(line) <= SEASON_CAP
+                found = movements(tx, [self.athlete], line)[self.athlete]
+                assert counted_in(found, at=tx.now) == self.used(line) <= SEASON_CAP
             for end, _, _ in self.spent:
                 within = [rho for at, of, rho in self.spent if of == line and end - SEASON < at <= end]
                 assert sum(within) <= SEASON_CAP

@@ -9,7 +9,7 @@ import pytest
 
 from audit.verification.verify import verify_log
 from consent.errors import KeyDestroyed
-from consent.ledger.season_lines import in_use
+from consent.ledger.season_lines import counted_in, movements
 from consent.service import Service, open_service
 from consent.settings import read_settings
 from policies.vocabulary import AthleteId
@@ -43,7 +43,8 @@ def test_an_athlete_finds_everything_again(service: Service, athlete: str) -> No
     assert budget.spent_micro_rho == expected["spent_micro_rho"]
     assert budget.reserved_micro_rho == expected["reserved_micro_rho"]
     with store.transactions.read() as tx:  # the cap of a season counts what was spent before there was one
-        assert in_use(tx, one, "league/recovery") == budget.spent_micro_rho + budget.reserved_micro_rho
+        found = movements(tx, [one], "league/recovery")[one]
+        assert counted_in(found, at=tx.now) == budget.spent_micro_rho + budget.reserved_micro_rho
     assert [[e.number, e.kind, e.leaf_hash] for e in history.entries] == expected["entries"]
     assert all(entry.proof.value == "proven" for entry in history.entries)
 

@@ -62,7 +62,7 @@ class Page:
     @property
     def slots(self) -> tuple[str, ...]:
         """The places that name something."""
-        return ("athlete",) if "{athlete}" in self.path else ()
+        return ("athlete",) if "{athlete}" in f"{self.path} {self.fields}" else ()
 
 
 _DECISION = {"proposal": "f" * 32, "answer": "accept"}
@@ -74,6 +74,7 @@ ROUTES: dict[str, Page] = {
     "GET /status": Page("/status", is_open=True),
     "MOUNT /static": Page("/static/homefield.css", is_open=True),
     "GET /board": Page("/board"),
+    "GET /board/table": Page("/board/table"),
     "GET /athletes": Page("/athletes"),
     "GET /imports": Page("/imports"),
     "POST /imports/files": Page("/imports/files"),
@@ -88,7 +89,10 @@ ROUTES: dict[str, Page] = {
     "GET /athletes/{athlete}": Page("/athletes/{athlete}"),
     "GET /athletes/{athlete}/decided": Page("/athletes/{athlete}/decided"),
     "POST /athletes/{athlete}/decide": Page("/athletes/{athlete}/decide", _DECISION),
-    "POST /athletes/{athlete}/check": Page("/athletes/{athlete}/check", _DECISION),
+    "POST /board/ask": Page("/board/ask", {"athlete": "{athlete}", "answer": "fine"}),
+    "POST /board/undo": Page("/board/undo", {"athlete": "{athlete}", "record": "decision:x"}),
+    "POST /athletes/{athlete}/ask": Page("/athletes/{athlete}/ask", {"answer": "fine"}),
+    "POST /athletes/{athlete}/undo": Page("/athletes/{athlete}/undo", {"record": "decision:x"}),
     "POST /athletes/{athlete}/record": Page("/athletes/{athlete}/record", _DECISION),
     "POST /demo/sign-in": Page("/demo/sign-in", {"persona": "coach"}, is_open=True),
     "POST /sign-in": Page("/sign-in", {"code": "aaaa-bbbb-cccc-dddd", "pin": PIN}, is_open=True),
@@ -119,7 +123,9 @@ def what_is_left(crossing: Crossing, answered: Answered, athletes: Mapping[str, 
     (_, tenant), (_, squad) = crossing.slots[0], STAFF[crossing.caller]
     refused = EventKind.LOOK_REFUSED if tenant in (DEFAULT_SQUAD, YOUTH) and tenant != squad else EventKind.ACCESS
     subjects = {athletes[tenant]} if tenant not in (STRANGER, NOTHING) else set()
-    tries = 1 + (crossing.route.endswith("/record"))  # recording looks again, to show what stands in the way
+    tries = 1 + crossing.route.startswith("POST")  # a deed that cannot be done looks again
+    if tenant == squad and crossing.route.endswith("/undo"):  # nothing stands that could be taken back
+        return [] if not answered.kinds and answered.status == 303 else [f"{name}: leaves {answered.kinds}"]
     if tenant == squad:
         return [] if answered.kinds and answered.told == subjects else [f"{name}: leaves {answered.kinds}"]
     if answered.status != 404 or answered.told != subjects or set(answered.kinds) != {refused}:
@@ -237,7 +243,9 @@ class NodeCrossings:
         answer = self.http.request(
             method,
             page.path.format(**named),
-            data={**page.fields, "csrf": csrf_token(held)} if method == "POST" else None,
+            data={name: text.format(**named) for name, text in page.fields.items()} | {"csrf": csrf_token(held)}
+            if method == "POST"
+            else None,
             headers={"Origin": ORIGIN} | ({"Cookie": f"{cookie}={held}"} if crossing.caller != "nobody" else {}),
             follow_redirects=False,
         )

@@ -11,7 +11,7 @@ import client.web.access
 import consent.ledger.campaign_register
 import consent.releases.releases
 import consent.releases.squad_page
-import server.federation.own_objects
+import server.federation.fleet_api.own_objects
 from consent.errors import NotFound
 from consent.ledger import campaigns
 from consent.registry import orgs
@@ -113,7 +113,7 @@ def test_a_node_without_squads_is_found(tenants: Tenants, tmp_path: Path, monkey
 
 
 def test_a_fleet_api_that_takes_an_id_for_a_permission_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server.federation.own_objects, "_narrow", lambda state, asked: None)
+    monkeypatch.setattr(server.federation.fleet_api.own_objects, "_narrow", lambda state, asked: None)
     routes = {route: filled[0] for route, filled in fleet_api.ROUTES.items() if "object" in route or "confirm" in route}
     crossed = FleetCrossings()
 

@@ -28,6 +28,7 @@ from audit.entries.details.athletes import (
 )
 from audit.entries.details.base import Details
 from audit.entries.details.clubs import (
+    AthleteAsked,
     CampaignApproved,
     CampaignRefused,
     ClubPageOpened,
@@ -47,6 +48,7 @@ from audit.entries.details.clubs import (
 from audit.entries.details.codes import (
     AccessBasis,
     AccessOutcome,
+    AskedChange,
     CampaignRefusal,
     ChoiceMethod,
     ClubPage,
@@ -143,6 +145,7 @@ SAMPLES: dict[str, Details] = {
         ProposalAnswered(
             person="R. D.", role=Role.COACH, athlete=ATHLETE, proposal="5f0c", answer=ProposalAnswer.ACCEPT
         ),
+        AthleteAsked(person="R. D.", role=Role.COACH, athlete=ATHLETE, change=AskedChange.NOTED),
         NodeDataErased(athlete=ATHLETE, club="club-a"),
         StaffSignedIn(person="staff-0123456789ab", role=Role.COACH),
         StaffCodeIssued(person="staff-0123456789ab", role=Role.MEDICAL),

@@ -14,24 +14,18 @@ from collections.abc import Iterable, Iterator
 import server.federation.switches  # noqa: F401 - must come before flwr
 
 # isort: split
-from fastapi import Request, Response
 from flwr.app import Message
 from flwr.proto.message_pb2 import ConfirmMessageReceivedRequest, ObjectTree, PullObjectRequest, PushObjectRequest
 from flwr.server.superlink.linkstate import InMemoryLinkState
 from flwr.supercore.object_store.object_store import NoObjectInStoreError
-from starlette.concurrency import run_in_threadpool
-from starlette.middleware.base import RequestResponseEndpoint
 
 NO_OBJECT = "0" * 64
 
 
-async def own_objects_only(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Have every request for an object name one of the caller's, or none."""
-    asked = getattr(request.state, "protobuf_request", None)
+def own_objects_only(state: InMemoryLinkState, asked: object) -> None:
+    """Have a request for an object name one of the caller's, or none. Any other request is left as it is."""
     if isinstance(asked, ConfirmMessageReceivedRequest | PullObjectRequest | PushObjectRequest):
-        state = request.app.state.linkstate_factory.state()
-        await run_in_threadpool(_narrow, state, asked)
-    return await call_next(request)
+        _narrow(state, asked)
 
 
 def _narrow(

@@ -1,7 +1,8 @@
-"""Deciding on a proposal: choose, give a reason where it differs, check, record.
+"""Deciding on a proposal: one press uses it; choosing otherwise asks for a load and a reason, and records.
 
-Each page is a look of its own. Recording shows nothing: it is logged as the decision that it is, and as a look only
-where a page has to be shown instead.
+Nothing is asked twice: a decision can be taken back (`ask`). The page that asks for a reason is a look of its own.
+Recording shows nothing: it is logged as the decision that it is, and as a look only where a page has to be shown
+instead.
 """
 
 from typing import Annotated
@@ -15,11 +16,11 @@ from client.coaching.journal import AlreadyDecided
 from client.coaching.proposal import Proposal
 from client.coaching.review import REASON_TEXT, RefusedDecision, ReviewAnswer, ReviewDecision, ReviewReason, decide
 from client.web.athlete import Opened, decision_words, opened, show
-from client.web.decision_form import Sent, load_of, problems_of, reason_form
+from client.web.deciding.decision_form import Sent, load_of, problems_of, reason_form
+from client.web.rows.undo_names import undo_name
 from client.web.site import ClubSite, to
-from client.web.text import session
 from client.web.viewer import Viewer
-from policies.vocabulary import AthleteId, Category
+from policies.vocabulary import AthleteId
 
 ANSWER_WORDS = {
     ReviewAnswer.ACCEPT: "Use the proposal",
@@ -34,27 +35,16 @@ def router(site: ClubSite) -> APIRouter:
 
     @routes.post("/athletes/{athlete}/decide")
     def choose(request: Request, athlete: str, sent: Annotated[Sent, Form()]) -> Response:
-        viewer, it, current = _open(site, request, athlete, sent.csrf)
-        if current is None or current.proposal_id != sent.proposal:
-            return show(site, viewer, it)
         if sent.answer == ReviewAnswer.ACCEPT.value:
-            return _checked(site, viewer, it, current, sent.model_copy(update={"reason": "", "load": ""}))
-        return _reason_page(site, viewer, it, current, sent, [])
-
-    @routes.post("/athletes/{athlete}/check")
-    def check(request: Request, athlete: str, sent: Annotated[Sent, Form()]) -> Response:
+            return _recorded(site, request, athlete, sent.model_copy(update={"reason": "", "load": ""}))
         viewer, it, current = _open(site, request, athlete, sent.csrf)
         if current is None or current.proposal_id != sent.proposal:
             return show(site, viewer, it)
-        return _checked(site, viewer, it, current, sent)
+        return _reason_page(site, viewer, it, current, sent, [])
 
     @routes.post("/athletes/{athlete}/record")
     def record(request: Request, athlete: str, sent: Annotated[Sent, Form()]) -> Response:
-        decision = _ready(site, site.poster(request, sent.csrf), AthleteId(athlete), sent)
-        if decision is None:
-            return _not_recorded(site, request, athlete, sent)
-        _store(site, decision)
-        return to(f"/athletes/{decision.athlete}/decided")
+        return _recorded(site, request, athlete, sent)
 
     @routes.get("/athletes/{athlete}/decided")
     def done(request: Request, athlete: str) -> Response:
@@ -63,11 +53,19 @@ def router(site: ClubSite) -> APIRouter:
     return routes
 
 
+def _recorded(site: ClubSite, request: Request, athlete: str, sent: Sent) -> Response:
+    decision = _ready(site, site.poster(request, sent.csrf), AthleteId(athlete), sent)
+    if decision is None:
+        return _not_recorded(site, request, athlete, sent)
+    _store(site, decision)
+    return to(f"/athletes/{decision.athlete}/decided")
+
+
 def _decided(site: ClubSite, viewer: Viewer, athlete: AthleteId) -> Response:
-    """Show the decision that was recorded; raises Closed if none was."""
+    """Show the decision that was recorded; where none stands any more, the athlete's page leads on."""
     it = opened(site, viewer, athlete)
-    if it.assessment is None or it.assessment.decision is None:
-        raise Closed
+    if it.assessment.decision is None:
+        return show(site, viewer, it)
     return site.page(
         "decided.html",
         viewer,
@@ -77,22 +75,21 @@ def _decided(site: ClubSite, viewer: Viewer, athlete: AthleteId) -> Response:
         name=it.athlete.name,
         athlete=it.athlete.athlete,
         decision=decision_words(site, it.assessment.decision, it.assessment.proposal),
+        undo=undo_name(it.assessment, now=site.now()),
     )
 
 
 def _open(site: ClubSite, request: Request, athlete: str, csrf: str) -> tuple[Viewer, Opened, Proposal | None]:
-    """Check who asks, look anew, and return the proposal that stands now; raises Closed without readiness."""
+    """Check who asks, look anew, and return the proposal that stands now; raises Closed for a stranger."""
     viewer = site.poster(request, csrf)
     it = opened(site, viewer, AthleteId(athlete))
-    if it.assessment is None or Category.READINESS not in it.access.of(it.athlete.athlete):
-        raise Closed
     return viewer, it, it.assessment.proposal if it.assessment.to_decide else None
 
 
 def _ready(site: ClubSite, viewer: Viewer, athlete: AthleteId, sent: Sent) -> ReviewDecision | None:
     """Return the decision that the form makes on the proposal that stands now; None if it makes none."""
     access = site.access_requests.from_snapshot(viewer, athlete)
-    if Category.READINESS not in access.of(athlete) or not site.athletes(access):
+    if not site.listed(access):
         return None
     it = site.assessment(access, athlete, site.context(site.day()))
     if it.proposal is None or not it.to_decide or it.proposal.proposal_id != sent.proposal:
@@ -106,7 +103,7 @@ def _ready(site: ClubSite, viewer: Viewer, athlete: AthleteId, sent: Sent) -> Re
 
 
 def _not_recorded(site: ClubSite, request: Request, athlete: str, sent: Sent) -> Response:
-    """Look again and show what stands in the way; raises Closed without readiness."""
+    """Look again and show what stands in the way; raises Closed for a stranger."""
     viewer, it, current = _open(site, request, athlete, sent.csrf)
     problems = [] if current is None or current.proposal_id != sent.proposal else problems_of(current, sent)
     if current is not None and problems:
@@ -167,27 +164,4 @@ def _reason_page(
         sent=sent,
         reasons=[(reason.value, text) for reason, text in REASON_TEXT.items()],
         problems=problems,
-    )
-
-
-def _checked(site: ClubSite, viewer: Viewer, it: Opened, proposal: Proposal, sent: Sent) -> Response:
-    problems = problems_of(proposal, sent)
-    if problems:
-        return _reason_page(site, viewer, it, proposal, sent, problems)
-    decision = _decision(site, viewer, proposal, sent)
-    return site.page(
-        "check.html",
-        viewer,
-        here="/athletes",
-        access=it.access,
-        title="Check the decision",
-        name=it.athlete.name,
-        athlete=it.athlete.athlete,
-        proposal=proposal,
-        sent=sent,
-        is_modify=decision.answer is ReviewAnswer.MODIFY,
-        answer_words=ANSWER_WORDS[decision.answer],
-        reason=REASON_TEXT[decision.reason] if decision.reason else "",
-        planned=session(proposal.planned),
-        chosen=f"{decision.chosen_au:,.0f} AU",
     )

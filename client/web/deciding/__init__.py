@@ -1,0 +1,1 @@
+"""What staff do on the pages: decide on a proposal, ask an athlete, and take either back."""

@@ -1,0 +1,96 @@
+"""Where an athlete stands on the morning board, and the title that is made from where they all stand."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from chassis.text import sentence, spelled
+from client.coaching.daily_assessment import DailyAssessment
+from client.coaching.readiness import Light
+
+
+class BoardGroup(StrEnum):
+    """The board's groups, in the order of the page."""
+
+    NOT_OK = "not-ok"
+    WELL_BELOW = "well-below"
+    DECIDE = "decide"
+    ASK = "ask"
+    BELOW = "below"
+    DECIDED = "decided"
+    PLANNED = "planned"
+    OUT = "out"
+
+
+HEADINGS: Mapping[BoardGroup, tuple[str, str]] = {
+    BoardGroup.NOT_OK: ("Not OK", "Their own word outranks every light."),
+    BoardGroup.WELL_BELOW: ("Well below usual", "Where nothing is proposed, the row says why."),
+    BoardGroup.DECIDE: ("To decide", "The plan may be too much today."),
+    BoardGroup.ASK: (
+        "To ask",
+        "There is too little to compare with this morning, for any reason. Nothing is changed by itself. "
+        "One press notes the answer, a note can go with it.",
+    ),
+    BoardGroup.BELOW: ("Below usual, nothing proposed", "Nothing is changed."),
+    BoardGroup.DECIDED: ("Decided today", "Can be undone until the day ends. Both stay in the record."),
+    BoardGroup.PLANNED: ("As planned", "As usual, on an unchanged plan."),
+}
+NEEDS_YOU: Final = (BoardGroup.NOT_OK, BoardGroup.WELL_BELOW, BoardGroup.DECIDE, BoardGroup.ASK)
+COUNTED: Final[Mapping[BoardGroup, str]] = {
+    BoardGroup.NOT_OK: "not OK",
+    BoardGroup.WELL_BELOW: "well below usual",
+    BoardGroup.DECIDE: "to decide",
+    BoardGroup.ASK: "to ask",
+    BoardGroup.BELOW: "below usual",
+}
+"""Words of the groups that the title counts, in its order."""
+
+
+def group_of(one: DailyAssessment) -> BoardGroup:
+    """Return where an athlete stands: their own word first, and a light below usual is never folded away."""
+    if one.available == "out":
+        return BoardGroup.OUT
+    if one.decision is not None:
+        return BoardGroup.DECIDED
+    if one.evidence.flags.any:
+        return BoardGroup.NOT_OK
+    if one.light is Light.RED:
+        return BoardGroup.WELL_BELOW
+    if one.to_decide:
+        return BoardGroup.DECIDE
+    if one.to_ask:
+        return BoardGroup.ASK
+    if one.light is Light.AMBER:
+        return BoardGroup.BELOW
+    return BoardGroup.DECIDED if one.check_in is not None else BoardGroup.PLANNED
+
+
+def is_lowered(one: DailyAssessment) -> bool:
+    """True if a person decided that somebody who trains with the team gets less load than planned today."""
+    return one.decision is not None and one.decision.is_lower and one.available != "out"
+
+
+def finding(counts: Mapping[BoardGroup, int], lowered: int) -> str:
+    """Return the board's title: the morning's finding, made from what the page shows.
+
+    lowered: how many train less today by a decision.
+    """
+    if not sum(counts.values()):
+        return "Nobody is enrolled yet"
+    parts = [f"{spelled(counts[group])} {words}" for group, words in COUNTED.items() if counts.get(group)]
+    if lowered:
+        parts.append(f"{spelled(lowered)} with less load today")
+    if parts:
+        return sentence(", ".join(parts))
+    if counts.get(BoardGroup.DECIDED):
+        return "All is decided, each plan is kept"
+    return "Nothing to change this morning" if counts.get(BoardGroup.PLANNED) else "Nobody is available"
+
+
+def lead(counts: Mapping[BoardGroup, int]) -> str:
+    """What holds without a decision; for an empty board, whom it would list."""
+    if not sum(counts.values()):
+        return "Athletes of your squads appear here when the club has enrolled them."
+    others = "For everyone else available nothing is changed. " if counts.get(BoardGroup.PLANNED) else ""
+    rule = "Without a decision the plan stays as it is."
+    return f"{others}{rule} Readiness compares each athlete with their own last 28 days."
