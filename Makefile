@@ -61,7 +61,7 @@ suite: $(READY)
 drill: $(READY) ## Run what takes longer, one line each: kills, races, fuzz, soaks, wheels, a busy machine
 	$(BIN)/python -m tests.drills.run $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
-bench: $(READY) ## Measure the log (a million entries), signed calls, decisions, imports, figures, private learning, a campaign of a deployed league, and what the time of a squad page tells
+bench: $(READY) ## Measure the log (a million entries), signed calls, decisions, imports, figures, private learning, masks, a campaign of a deployed league, and what the time of a squad page tells
 	$(BIN)/python tests/bench/bench_log.py
 	$(BIN)/python -m tests.bench.bench_signed_calls
 	$(BIN)/python -m tests.bench.bench_decisions
@@ -70,7 +70,9 @@ bench: $(READY) ## Measure the log (a million entries), signed calls, decisions,
 	$(BIN)/python -m tests.bench.bench_metrics
 	$(BIN)/python -m tests.bench.bench_learning
 	-$(BIN)/python -m tests.bench.bench_pfl
+	$(BIN)/python -m tests.bench.bench_masks
 	$(BIN)/python -m tests.bench.bench_campaign
+	$(BIN)/python -m tests.bench.bench_masked_campaign
 
 model: ## Search a model of acts, crashes, backups and recoveries for a broken promise (needs spin and gcc)
 	formal/check.sh

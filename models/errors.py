@@ -7,6 +7,9 @@ ModelError
 ├── BadWire         bytes that are not the wire type they claim to be
 ├── BadChain        a record that does not follow the one before it
 ├── NotAtHand       a check that lacks what it needs: nothing is proven, and nothing is found wrong
+├── BadShares       shares that give no secret, or a threshold that cannot be
+├── MasksRefused    a stage of a masked round that is not as the protocol has it; nothing is revealed
+├── MasksLost       a masked sum that cannot be lifted: too few clubs are left that hold what it takes
 └── NotInstalled    a model that needs libraries of an extra which is not installed here
 """
 
@@ -41,3 +44,15 @@ class BadChain(ModelError):
 
 class NotAtHand(ModelError):
     """What a check needs is not there: a manifest, an earlier version, or what it was made with."""
+
+
+class BadShares(ModelError, ValueError):
+    """Shares that give no secret, or a threshold that cannot be."""
+
+
+class MasksRefused(ModelError):
+    """A stage of a masked round is asked or answered otherwise than the protocol has it."""
+
+
+class MasksLost(ModelError):
+    """A masked sum cannot be lifted: too few clubs are left that hold what it takes."""

@@ -74,8 +74,8 @@ class CampaignManifest(BaseModel):
 
     clip_norm: L2 bound C on one athlete's gradient, before scaling.
     noise_multiplier: sigma; the sum of one round carries Gaussian noise of at least sigma times the sensitivity.
-    min_honest_clubs: h; each club adds a share of variance 1/h. While masking is "none" it must be 1, so
-    that what the coordinator sees of a single club is already private.
+    min_honest_clubs: h; each club adds a share of variance 1/h. Nodes take 1 alone, masked or not, so that what the
+    coordinator may see of a single club is private already. masking: "secagg-1" hides that (docs/privacy.md §1.5).
     scale_bits: gradients are multiplied by 2**scale_bits and rounded. modulus_bits: sums are modulo 2**modulus_bits.
     public_athletes: the public number N that sums are divided by, never the real count.
     exchange: None for rounds of gradient steps. With it there is one round for each exchange, which takes no step of a

@@ -30,12 +30,16 @@ def read_sum(data: bytes, *, manifest: CampaignManifest, number: int, club: str,
         raise RefusedSum("the answer is for another campaign, round or club")
     if len(part.values) != dimension or max(part.values) >= 1 << manifest.modulus_bits:
         raise RefusedSum("the answer has another length or modulus")
-    _check_size(from_ring(part.values, manifest.modulus_bits), manifest)
+    check_size(part.values, manifest)
     return part
 
 
-def _check_size(values: tuple[int, ...], manifest: CampaignManifest) -> None:
-    """Raise RefusedSum for a vector beyond what an honest club can send, in one coordinate or as a whole."""
+def check_size(ring: tuple[int, ...], manifest: CampaignManifest) -> None:
+    """Raise RefusedSum for a vector beyond what an honest club can send, in one coordinate or as a whole.
+
+    ring: modulo 2**modulus_bits.
+    """
+    values = from_ring(ring, manifest.modulus_bits)
     norm = largest_norm(manifest, len(values), manifest.public_athletes)
     is_too_long = sum(value * value for value in values) > math.floor(norm * norm)
     if is_too_long or max(map(abs, values)) > largest_sum(manifest, len(values)):

@@ -17,6 +17,7 @@ from chassis.remote_time import outside
 from client.errors import NotApproved, NotBothSigned
 from client.federation.decided.decisions import Decisions
 from models.errors import ModelError
+from models.masks.masked_round import check_maskable
 from models.networks.installed import check_installed
 from models.privacy.contribution import schema_of
 from models.training.initial_weights import initial_weights, weights_sha256
@@ -27,7 +28,6 @@ from policies.signing import SigningKey, VerifyKey, verified_by_any
 from policies.vocabulary import OrgId, Purpose
 
 DECIDED = "decided"  # the folder beside the approvals
-MASKINGS = frozenset({"none"})  # what this node can do
 MODEL_WORDS = {
     "recovery-linear-1": "Next-day readiness",
     "recovery-network-1": "Next-day readiness, by a network",
@@ -80,8 +80,11 @@ def _problem(
         return CampaignRefusal.WRONG_PURPOSE, "the campaign's purpose is not training a shared model"
     if manifest.clubs.get(club) != fleet_key:
         return CampaignRefusal.OTHER_KEY, "the campaign does not name this club with this node's key"
-    if manifest.masking not in MASKINGS:
-        return CampaignRefusal.UNKNOWN_MASKING, "the campaign asks for a masking that this node cannot do"
+    if manifest.masking != "none":
+        try:
+            check_maskable(manifest)
+        except ModelError as error:
+            return CampaignRefusal.UNKNOWN_MASKING, f"the campaign asks for masks that this node cannot do: {error}"
     problem = outside(
         now,
         begins=manifest.opens,

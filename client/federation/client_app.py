@@ -13,10 +13,16 @@ from client.errors import RoundRefused
 REQUEST, REPLY, BYTES = "request", "sum", "b"
 
 
-def build_client_app(*, answer: Callable[[bytes], bytes], receive: Callable[[bytes], None]) -> ClientApp:
-    """Return an app with two actions.
+def build_client_app(
+    *,
+    answer: Callable[[bytes], bytes],
+    receive: Callable[[bytes], None],
+    masked: Callable[[bytes], bytes] | None = None,
+) -> ClientApp:
+    """Return an app with its actions.
 
-    train: bytes of a wire type in, bytes of a wire type out. query.model: a published model in, nothing out.
+    train: bytes of a wire type in, bytes of a wire type out; train.masks: the same for a stage of a masked round, where
+    the node can do them. query.model: a published model in, nothing out.
     """
     app = ClientApp()
 
@@ -24,6 +30,12 @@ def build_client_app(*, answer: Callable[[bytes], bytes], receive: Callable[[byt
     def train(message: Message, _context: Context) -> Message:
         reply = RecordDict({REPLY: ConfigRecord({BYTES: answer(request_bytes(message))})})
         return Message(reply, reply_to=message)
+
+    if masked is not None:
+
+        @app.train("masks")
+        def masks(message: Message, _context: Context) -> Message:
+            return Message(RecordDict({REPLY: ConfigRecord({BYTES: masked(request_bytes(message))})}), reply_to=message)
 
     @app.query("model")
     def model(message: Message, _context: Context) -> Message:

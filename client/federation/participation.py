@@ -6,7 +6,7 @@ accepted athletes, the answer is put into the journal, its hash is noted at the 
 this is cut off, at most one answer to a paid round has left and no other can follow.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -64,6 +64,14 @@ class Days(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Masking:
+    """What a masked round has beside the usual. asked: the very request; put_on: puts a vector under the masks."""
+
+    asked: bytes
+    put_on: Callable[[tuple[int, ...]], tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Participation:
     """One club's part in campaigns. Any exception is a refusal; nothing has left when one is raised.
 
@@ -78,18 +86,20 @@ class Participation:
     clock: Clock
     published: PublishedStart = nothing_published
 
-    def answer(self, data: bytes) -> bytes:
+    def answer(self, data: bytes, masking: Masking | None = None) -> bytes:
         """Return the wire bytes that answer a training message, the same bytes each time it is asked.
 
+        masking: where the campaign's sums are masked, and only there: a vector never leaves unmasked instead.
         Raises BadWire, NotApproved, RoundRefused, ConsentUnavailable.
         """
         request = read_train_request(data)
         manifest = self.approvals.get(request.manifest_sha256, now=self.clock())
         self._squad(manifest)
         _check_request(request, manifest)
+        _check_masking(manifest, masking)
         check_exchange(request, manifest, now=self.clock(), published=self.published)
         with self._giving_up(manifest, request.round):
-            reply = self._recorded(request, manifest)
+            reply = self._recorded(request, manifest, masking)
             if not self.journal.is_noted(manifest.sha256, request.round):
                 self.ledger.note_answer(manifest.sha256, request.round, AnswerNote.of(reply))
                 self.journal.noted(manifest.sha256, request.round)
@@ -103,15 +113,17 @@ class Participation:
         """
         return self.ledger.tokens(manifest.sha256, self._taking_part(manifest))
 
-    def _recorded(self, request: TrainRequest, manifest: CampaignManifest) -> bytes:
+    def _recorded(self, request: TrainRequest, manifest: CampaignManifest, masking: Masking | None) -> bytes:
         """Return the answer in the journal; if there is none, pay, compute, and put one there."""
-        exact = to_bytes(request)
+        exact = to_bytes(request) if masking is None else masking.asked
         known = self.journal.answered(manifest.sha256, request.round, exact)
         if known is not None:
             return known
         accepted = self._accepted(manifest, request.round)
         answer = contribution if manifest.evidence is None else evidence_contribution
         values = answer(manifest, request.weights, self.days.series(manifest, accepted))
+        if masking is not None:
+            values = masking.put_on(values)
         reply = to_bytes(
             ContributionSum(manifest_sha256=manifest.sha256, round=request.round, club=self.club, values=values)
         )
@@ -153,6 +165,11 @@ class Participation:
             for athlete in squad
             if snapshot.may_learn(athlete, categories=manifest.categories, league=OrgId(manifest.league), now=now)
         ]
+
+
+def _check_masking(manifest: CampaignManifest, masking: Masking | None) -> None:
+    if (manifest.masking != "none") != (masking is not None):
+        raise RoundRefused("the campaign's sums are masked, or they are not; the message asks for the other")
 
 
 def _check_request(request: TrainRequest, manifest: CampaignManifest) -> None:

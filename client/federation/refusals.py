@@ -14,6 +14,7 @@ from audit.entries.details.codes import CampaignRefusal
 from chassis.operations.once_until_changed import OnceUntilChanged
 from client.errors import ConsentUnavailable, NotApproved
 from models.errors import ModelError
+from models.masks.messages import read_mask_request
 from models.wire import read_train_request
 
 UNREADABLE = "unreadable"  # a message that names no campaign
@@ -83,8 +84,10 @@ def log_refusal(manifest: str, error: NotApproved, *, event: Callable[[Details],
 
 
 def campaign_in(data: bytes) -> str:
-    """Return the hash of the manifest that a training message names."""
-    try:
-        return read_train_request(data).manifest_sha256
-    except ModelError:
-        return UNREADABLE
+    """Return the hash of the manifest that a training message names, of a masked round or not."""
+    for read in (read_train_request, read_mask_request):
+        try:
+            return read(data).manifest_sha256
+        except ModelError:
+            continue
+    return UNREADABLE

@@ -17,6 +17,8 @@ from client.federation.decided.awaiting_approval import AwaitingApproval
 from client.federation.fleet import FleetLoop
 from client.federation.identity import approvals_of, fleet_key
 from client.federation.journal import RoundJournal
+from client.federation.masked.participation import MaskedParticipation
+from client.federation.masked.stages import StageJournal
 from client.federation.participation import Participation
 from client.federation.refusals import Refusals
 from client.federation.series import SeriesSource
@@ -25,6 +27,7 @@ from client.league_models.season_starts import SeasonStarts
 from client.settings import NodeSettings
 from client.vault.access import open_vault
 from models.errors import ModelError
+from models.masks.enrolled_keys import FleetSigner
 from policies.campaign import CampaignManifest
 
 RESERVE_EVERY_S = 2.0
@@ -53,6 +56,7 @@ class FederationNode:
 
     participation: Participation
     loop: FleetLoop
+    masked: MaskedParticipation
     _stop: threading.Event = field(default_factory=threading.Event)
     _online: threading.Event = field(default_factory=threading.Event)
     _reserved: set[str] = field(default_factory=set)
@@ -75,18 +79,21 @@ class FederationNode:
             clock=clock,
             published=SeasonStarts(received).published,
         )
+        key, refusals = fleet_key(settings), Refusals(consent.event)
+        masked = MaskedParticipation(participation, StageJournal(settings.journal_path), FleetSigner(key))
         stop, approvals = threading.Event(), participation.approvals
-        held = AwaitingApproval(approvals.is_decided, stop.wait).holding(participation.answer)
+        waiting = AwaitingApproval(approvals.is_decided, stop.wait)
         loop = FleetLoop(
             address=settings.coordinator,
             ca=settings.ca_file.read_bytes(),
-            key=fleet_key(settings),
+            key=key,
             app=build_client_app(
-                answer=Refusals(consent.event).noting(held),
+                answer=refusals.noting(waiting.holding(participation.answer)),
+                masked=refusals.noting(waiting.holding(masked.answer)),
                 receive=received.receive,
             ),
         )
-        node = cls(participation, loop, _stop=stop)
+        node = cls(participation, loop, masked, _stop=stop)
         loop.on_change = node._changed
         return node
 
@@ -160,6 +167,7 @@ class FederationNode:
     def _keep_reserving(self) -> None:
         while not self._stop.is_set():
             self.reserve_once()
+            self.masked.erase_spent()
             self._stop.wait(RESERVE_EVERY_S)
 
     @contextlib.contextmanager
@@ -177,6 +185,7 @@ class FederationNode:
             self._stop.set()
             for thread in threads:
                 thread.join(STOP_WITHIN_S)
+            self.masked.close()
             self.participation.journal.close()
 
 

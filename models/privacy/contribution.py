@@ -104,6 +104,16 @@ def largest_norm(manifest: CampaignManifest, dimension: int, squad: int) -> floa
     return (squad + manifest.noise_multiplier * (math.sqrt(dimension) + NORM_REACH)) * one
 
 
+def largest_norm_of_sum(manifest: CampaignManifest, dimension: int, clubs: int) -> float:
+    """The largest L2 norm of the sum of so many honest clubs' vectors: every public athlete, and far-out noise of all.
+
+    Draws of `clubs` clubs have sqrt(clubs) times the standard deviation of one; else as `largest_norm`.
+    """
+    one = sensitivity(manifest.clip_norm, manifest.scale_bits, dimension)
+    noise = manifest.noise_multiplier * math.sqrt(clubs) * (math.sqrt(dimension) + NORM_REACH)
+    return (manifest.public_athletes + noise) * one
+
+
 def contribution(
     manifest: CampaignManifest, weights: Sequence[float], series: Sequence[AthleteSeries]
 ) -> tuple[int, ...]:

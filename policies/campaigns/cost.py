@@ -6,6 +6,7 @@ from typing import Any
 
 from policies.budget import LIFETIME_CAP, campaign_cost, epsilon_of_spend, rounded_up, rounds_of
 from policies.campaign import CampaignManifest
+from policies.campaigns.masks import masks_in_words
 from policies.campaigns.season_cost import season_as_json, season_in_words
 from policies.campaigns.season_line import SEASON, SEASON_CAP
 
@@ -61,6 +62,7 @@ def terms_in_words(manifest: CampaignManifest) -> list[tuple[str, str]]:
         ("Public number N", number_in_words(manifest)),
         ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move an answer"),
         ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by each club"),
+        ("Masks", masks_in_words(manifest)),
         ("ε per athlete", f"{cost.epsilon:.2f} at δ = {cost.delta:g} ({cost.micro_rho:,} micro-rho)"),
         *season_in_words(manifest),
         ("A year", year_in_words(cost)),
@@ -78,6 +80,7 @@ def terms_as_json(manifest: CampaignManifest) -> dict[str, Any]:
         "noise_multiplier": manifest.noise_multiplier,
         "rounds": manifest.rounds,
         "axes": manifest.exchange.axes if manifest.exchange else None,
+        "masking": manifest.masking,
         "season": season_as_json(manifest),
         "epsilon": cost.epsilon,
         "delta": cost.delta,

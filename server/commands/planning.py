@@ -73,6 +73,9 @@ class PlanOptions:
             help="Teach nothing: judge the newest published model over the league, for --epsilon of the season's.",
         ),
     ] = None
+    masks: Annotated[
+        bool, typer.Option("--masks", help="Mask clubs' sums: the league sees their sum alone. Three clubs or more.")
+    ] = False
     simulate: Annotated[
         bool, typer.Option("--simulate", help="Simulate leagues of this size: what it brings, and a wrong N costs.")
     ] = False
@@ -93,6 +96,7 @@ class PlanOptions:
             momentum=self.momentum,
             public_athletes=self.public_athletes,
             open_for=timedelta(days=self.days),
+            masks=self.masks,
             exchanges=self.exchanges,
             every_days=None if self.every is None else days_in(self.every),
         )

@@ -16,6 +16,7 @@ from policies.errors import InvalidInput
 
 if TYPE_CHECKING:
     from models.evaluation.league_study import LeagueErrors, StudyErrors, StudyTerms
+    from models.evaluation.masked_study import MaskedStudy
 
 
 MOST_ATHLETES = 20_000
@@ -41,6 +42,7 @@ class SimulateOptions:
     leagues: Annotated[int, typer.Option(min=1, max=1_000, help="How many leagues to invent.")] = 8
     draws: Annotated[int, typer.Option(min=1, max=1_000, help="How often to draw the noise in each.")] = 5
     seed: Annotated[int, typer.Option(min=0, max=1_000_000, help="Another seed invents other leagues.")] = 1
+    masks: Annotated[bool, typer.Option("--masks", help="Also mask one round, 3 to 100 clubs, and compare.")] = False
     as_json: AsJson = False
 
     @property
@@ -67,6 +69,8 @@ class SimulateOptions:
             seed=self.seed,
             exchanges=self.exchanges,
         )
+        if self.masks and not 3 <= self.clubs <= 100:
+            raise typer.BadParameter(f"expected 3 to 100 clubs with --masks, got {self.clubs}")
         if self.exchanges > 1 and self.rounds is not None:
             raise typer.BadParameter("expected exchanges or rounds, got both; leave --rounds out")
         try:
@@ -101,8 +105,9 @@ def simulate(options: SimulateOptions) -> None:
     terms = options.terms
     with progress_bar("Simulating leagues") as tick:
         found = study(terms, tick=tick)
+    masked = _masked(terms) if options.masks else None
     if options.as_json:
-        print_json("homefield-simulate-1", as_json(terms, found))
+        print_json("homefield-simulate-1", as_json(terms, found) | {"masks": masks_as_json(masked)})
         return
     recipe = terms.recipe()
     how = f"{recipe.rounds} rounds" if recipe.axes is None else f"{_exchanges(terms)} on {recipe.axes} axes"
@@ -114,6 +119,29 @@ def simulate(options: SimulateOptions) -> None:
     say(_kept(found))
     epsilon = terms.epsilon if terms.exchanges == 1 else rounded_up(epsilon_proved(terms.cost, BUDGET_DELTA))
     say(f"It costs every athlete who takes part ε = {epsilon:g} ({terms.cost:,} micro-rho).")
+    if masked is not None:
+        say(_masks_in_words(masked))
+
+
+def _masked(terms: "StudyTerms") -> "MaskedStudy":
+    from models.evaluation.masked_study import masked_study
+
+    return masked_study(terms.recipe(), clubs=terms.clubs)
+
+
+def masks_as_json(found: "MaskedStudy | None") -> dict[str, Any] | None:
+    """What masks did to a round's sum; null where none was masked."""
+    if found is None:
+        return None
+    return {"clubs": found.clubs, "dropped": found.dropped, "same_sums": found.is_same, "cpu_s": found.cpu_s}
+
+
+def _masks_in_words(found: "MaskedStudy") -> str:
+    sums = "the same bits as" if found.is_same else "OTHER THAN"
+    return (
+        f"Masked, the sums are {sums} without masks, also with {found.dropped} of {found.clubs} clubs dropping at any "
+        f"stage; a round took {found.cpu_s:.2f} s of processor time, all clubs together."
+    )
 
 
 def _exchanges(terms: "StudyTerms") -> str:

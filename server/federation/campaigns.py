@@ -10,7 +10,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -225,6 +225,7 @@ class CampaignWorker:
                 judged=judged_weights(self.registry, manifest),
                 until=part.until,
                 send_record=lambda clubs: self._send_again(grid, part.goes_on_from, clubs),
+                folder=self.checkpoints.folder(campaign.sha256),
             )
             training.server_app(states.append)(grid, grid.context())
             if self.store.is_closed(campaign.sha256):
@@ -320,6 +321,12 @@ class _Reports:
         """Show which clubs are not waited for; that is the clubs' own word, and about no athlete."""
         names = ", ".join(sorted(clubs))
         self.worker.store.set_note(self.manifest.sha256, f"not waited for, since the club turned it down: {names}")
+
+    def left_out(self, clubs: Mapping[str, str]) -> None:
+        """Show which clubs are not in a masked sum that all were asked to open, and why."""
+        named = ", ".join(f"{club} ({reason.replace('_', ' ')})" for club, reason in sorted(clubs.items()))
+        note = f"the masked sum was too large for honest clubs, and these are left out of it: {named or 'none'}"
+        self.worker.store.set_note(self.manifest.sha256, note)
 
     def round_finished(self, state: ServerState, clubs: int) -> None:
         """Keep the state, then log the round, then show it; the next round begins only after all three."""

@@ -16,9 +16,13 @@ class Checkpoints:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
+    def folder(self, manifest_sha256: str) -> Path:
+        """Where what is kept of a campaign stands."""
+        return self._directory / manifest_sha256
+
     def save(self, manifest_sha256: str, state: ServerState) -> Path:
         """Write the state after a round durably; raises CampaignFailed if the disk refuses."""
-        folder = self._directory / manifest_sha256
+        folder = self.folder(manifest_sha256)
         body = {
             "round": state.round,
             "weights": state.weights.tolist(),

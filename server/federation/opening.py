@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from models.errors import BadWeights
+from models.errors import ModelError
+from models.masks.masked_round import masked
 from models.training.recipes import (
     Recipe,
     check_large_enough,
@@ -31,7 +32,8 @@ class Terms:
     public_athletes: the number N that sums are divided by; one that everybody may know, such as squad lists. rounds:
     None for one exchange. sigma: noise multiplier; with `epsilon` instead, the least noise that keeps it over all
     rounds, or over each exchange of a season. clip_norm, learning_rate and momentum are for rounds alone. exchanges,
-    every_days: of a season, each exchange open as long as `open_for`.
+    every_days: of a season, each exchange open as long as `open_for`. masks: whether the league is to see the sum over
+    clubs alone.
     """
 
     model: str
@@ -45,6 +47,7 @@ class Terms:
     open_for: timedelta = timedelta(days=28)
     exchanges: int = 1
     every_days: int | None = None
+    masks: bool = False
 
 
 def plan_campaign(
@@ -52,14 +55,14 @@ def plan_campaign(
 ) -> CampaignManifest:
     """Return the manifest of a new campaign, which nobody has signed yet.
 
-    clubs: club to public key line of its node. While sums are not masked every club adds the whole noise (h = 1).
+    clubs: club to public key line of its node. Every club adds the whole noise (h = 1), under masks too.
     Raises BadCoordinatorSettings for terms that no node or ledger would accept, UnknownClub if there is no club.
     """
     if not clubs:
         raise UnknownClub("there is no club in this campaign; enrol nodes with `homefield-server node add`")
     try:
         manifest = _manifest(terms, campaign_id=campaign_id, league=league, clubs=clubs, now=now)
-    except (ValueError, InvalidInput, BadWeights) as error:
+    except (ValueError, InvalidInput, ModelError) as error:
         raise BadCoordinatorSettings(f"no such campaign can be planned: {_reason(error)}") from error
     _check_price(manifest)
     return manifest
@@ -92,7 +95,8 @@ def _manifest(
         problem = recipe.season.problem(opens, expires)
         if problem:
             raise InvalidInput(problem)
-    return manifest_from(recipe, campaign_id=campaign_id, league=league, clubs=clubs, opens=opens, expires=expires)
+    manifest = manifest_from(recipe, campaign_id=campaign_id, league=league, clubs=clubs, opens=opens, expires=expires)
+    return masked(manifest) if terms.masks else manifest
 
 
 def _recipe(terms: Terms, *, clubs: int) -> Recipe:

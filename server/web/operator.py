@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter, Request, Response
 
-from chassis.text import counted, long_date, moment
+from chassis.text import counted, long_date, moment, sentence
 from models.features import SCHEMAS
 from policies.budget import campaign_cost
 from policies.campaign import CampaignManifest
+from policies.campaigns.masks import masks_in_words
 from policies.campaigns.season_windows import season_of
 from policies.vocabulary import Category
 from server.errors import ConsentServiceFailed
@@ -259,6 +260,7 @@ def _agreed(manifest: CampaignManifest) -> list[tuple[str, str]]:
         ("Purpose", f"{MODEL_NAMES.get(manifest.model, manifest.model)} model, {weights} parameters{asked}"),
         ("Judges on" if manifest.evidence else "Learns from", categories[:1].upper() + categories[1:]),
         ("Clubs", f"{len(manifest.clubs)}, each adds all the noise its own sum needs"),
+        ("Masks", sentence(masks_in_words(manifest))),
         ("Privacy", f"ε ≤ {epsilon_of(manifest):.2f} for each athlete{together}"),
         ("Noise", f"{manifest.noise_multiplier:.2f} times the most that one athlete can add ({manifest.clip_norm:g})"),
     ]

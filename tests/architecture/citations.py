@@ -22,6 +22,7 @@ RFCS = {
     "6962": "Certificate Transparency",
     "7515": "JSON Web Signature",
     "7578": "Returning Values from Forms: multipart/form-data",
+    "7748": "X25519",
     "8032": "Edwards-Curve Digital Signatures",
     "8259": "JSON",
     "8439": "ChaCha20 and Poly1305",

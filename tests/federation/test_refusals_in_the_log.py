@@ -99,7 +99,7 @@ def test_tokens_that_are_not_there_yet_are_one_line_for_a_campaign_and_reason(ma
     club = make_club()
     signed = make_manifest([club])
     club.approvals.approve(signed, club.node_key, now=club.participation.clock())
-    node = FederationNode(club.participation, loop=None)  # type: ignore[arg-type]
+    node = FederationNode(club.participation, loop=None, masked=None)  # type: ignore[arg-type]
     club.ledger.down = True
 
     for _ in range(20):

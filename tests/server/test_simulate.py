@@ -39,6 +39,8 @@ def answered(*changes: str, **terms: str) -> dict[str, Any]:
         ({"athletes": "0"}, ["1<=x<=20000"]),
         ({"epsilon": "1", "exchanges": "4"}, ["a season of ε 2 at most", "4 exchanges of ε 1, which make 2.12"]),
         ({"exchanges": "2", "rounds": "2"}, ["exchanges or rounds, got both"]),
+        ({"masks": "", "clubs": "2"}, ["3 to 100 clubs with --masks, got 2"]),
+        ({"masks": "", "clubs": "101", "athletes": "500"}, ["3 to 100 clubs with --masks, got 101"]),
         ({"model": "recovery-network-1"}, ["expected rounds for recovery-network-1", "--rounds"]),
         ({"model": "recovery-linear-9"}, ["recovery-linear-1", "risk-logistic-1", "got recovery-linear-9"]),
     ],
@@ -49,6 +51,7 @@ def test_a_league_that_cannot_be_is_a_usage_error_that_says_what_can(
     terms, rest = dict(changes), []
     for name in ("exchanges", "rounds"):
         rest += [f"--{name}", terms.pop(name)] if name in terms else []
+    rest += ["--masks"] if terms.pop("masks", None) is not None else []
 
     result = simulate(*rest, **terms)
 
@@ -113,3 +116,20 @@ def test_the_table_names_what_a_wrong_public_number_costs() -> None:
     assert "with privacy, public number 24" in said
     assert "8 rounds instead, in the same metric" in said
     assert "micro-rho" in said
+
+
+def test_masks_leave_the_sums_as_they_are_and_it_says_so() -> None:
+    found = answered("--masks", clubs="4")["masks"]
+
+    assert found.pop("cpu_s") > 0.0
+    assert found == {"clubs": 4, "dropped": 1, "same_sums": True}
+    said = " ".join(simulate(*SMALL, "--masks", clubs="4").stdout.split())
+    assert "the sums are the same bits as without masks, also with 1 of 4 clubs dropping at any stage" in said
+    assert answered()["masks"] is None
+
+
+def test_a_masked_sum_that_differs_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.masks.rehearsal.MaskedRehearsal.total", lambda *_: (1, 2, 3))
+
+    assert answered("--masks", clubs="3")["masks"]["same_sums"] is False
+    assert "the sums are OTHER THAN without masks" in " ".join(simulate(*SMALL, "--masks", clubs="3").stdout.split())

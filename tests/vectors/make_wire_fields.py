@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 MODULES = (
+    "models.masks.messages",
     "models.wire",
     "policies.campaign",
     "policies.terms.season",

@@ -293,6 +293,7 @@ def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tup
     """What a club analyst needs to know before approving: data, privacy, noise, time; names beside ids where known."""
     from client.federation.approval import MODEL_WORDS
     from policies.campaigns.cost import cost_of, number_in_words, year_in_words
+    from policies.campaigns.masks import masks_in_words
     from policies.campaigns.season_cost import season_in_words
 
     cost = cost_of(manifest)
@@ -312,6 +313,7 @@ def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tup
         ("Public number N", number_in_words(manifest)),
         ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move an answer"),
         ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by this club"),
+        ("Masks", masks_in_words(manifest)),
         ("Clubs", ", ".join(_named(names.get(club), club) for club in sorted(manifest.clubs))),
         ("Open until", moment(manifest.expires)),
         ("Manifest", manifest.sha256),

@@ -17,6 +17,7 @@ from client.web.site import ClubSite
 from client.web.text import CATEGORY_WORDS
 from policies.campaign import CampaignManifest
 from policies.campaigns.cost import cost_of, number_in_words, right_of_100
+from policies.campaigns.masks import league_learns, masks_in_words, sent_in_words
 from policies.campaigns.season_cost import booked_in_words, season_cost
 
 TAGS = {
@@ -111,6 +112,8 @@ def words(site: ClubSite, one: KnownCampaign, course: CampaignCourse) -> dict[st
         "learns": _learns(manifest).lower(),
         "judges": "" if manifest.evidence is None else manifest.evidence.record[:12],
         "sends": _sends(manifest),
+        "sent": sent_in_words(manifest),
+        "league_learns": league_learns(manifest),
         "others": counted(len(manifest.clubs) - 1, "other club"),
         "has_others": len(manifest.clubs) > 1,
         "epsilon": f"{cost.epsilon:.2f}",
@@ -153,6 +156,7 @@ def _terms(site: ClubSite, one: KnownCampaign, course: CampaignCourse) -> list[t
         *exchange_rows(manifest, course, now=site.clock(), zone=site.zone),
         ("Numbers", _asks(manifest)),
         ("Noise", _noise(manifest)),
+        ("Masks", sentence(masks_in_words(manifest))),
         ("Open", _until(site, manifest)),
     ]
 

@@ -27,27 +27,35 @@ def linked(settings: NodeSettings) -> NodeSettings:
     return replace(settings, league_key=LEAGUE.verify_key.text, consent_service_key=UNION.verify_key.text)
 
 
-def campaign(settings: NodeSettings, now: datetime, *, rounds: int | None = None, exchanges: int = 1) -> SignedManifest:
-    """A campaign that names this node and another club, signed by league and union; of several exchanges, a season."""
+def campaign(
+    settings: NodeSettings, now: datetime, *, rounds: int | None = None, exchanges: int = 1, masking: str = "none"
+) -> SignedManifest:
+    """A campaign that names this node and another club, signed by league and union; of several exchanges, a season.
+
+    Where it is masked it names two other clubs.
+    """
     model = "recovery-linear-1"
     exchange = exchange_recipe(model, athletes=61, clubs=2, epsilon=1.0, delta=1e-6)
     recipe = exchange if rounds is None else rounds_recipe(model, athletes=61, rounds=rounds)
     if exchanges > 1:
         recipe = season_recipe(recipe, exchanges=exchanges, every_days=112)
+    others = ["club-z"] if masking == "none" else ["club-y", "club-z"]
     manifest = manifest_from(
         recipe,
         campaign_id="recovery-winter",
         league="league",
-        clubs={settings.club: fleet_key_line(settings), "club-z": "key"},
+        clubs={settings.club: fleet_key_line(settings), **dict.fromkeys(others, "key")},
         opens=now - timedelta(hours=1),
         expires=now + timedelta(days=20 + 112 * (exchanges - 1)),
     )
-    return cosigned(manifest, LEAGUE, UNION)
+    return cosigned(manifest.model_copy(update={"masking": masking}), LEAGUE, UNION)
 
 
-def shown(settings: NodeSettings, now: datetime, *, rounds: int | None = None, exchanges: int = 1) -> SignedManifest:
+def shown(
+    settings: NodeSettings, now: datetime, *, rounds: int | None = None, exchanges: int = 1, masking: str = "none"
+) -> SignedManifest:
     """The same, once the node was shown it."""
-    signed = campaign(settings, now, rounds=rounds, exchanges=exchanges)
+    signed = campaign(settings, now, rounds=rounds, exchanges=exchanges, masking=masking)
     known_campaigns(settings).show(signed, now=now)
     return signed
 

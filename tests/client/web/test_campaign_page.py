@@ -61,6 +61,21 @@ def test_a_campaign_of_rounds_says_so(context: Any, settings: NodeSettings, cloc
     assert "8. Each node answers each of them once; a repeated question gets the same bytes" in page
 
 
+def test_who_sees_a_clubs_sum_is_said_with_and_without_masks(
+    context: Any, settings: NodeSettings, clock: Any, asked: SignedManifest
+) -> None:
+    masked = page_of(context, shown(settings, clock(), masking="secagg-1"))
+    plain = page_of(context, asked)
+
+    assert "Each node sends noisy sums and nothing else." in plain
+    assert "Each club’s sum with that club’s full noise in it" in plain
+    assert "None: the league sees each club&#39;s noisy sum" in plain
+    assert "noisy sums under masks, with the masks’ keys and shares, and nothing else." in masked
+    assert "The sum over all clubs, with the full noise of each in it" in masked
+    assert "Each club’s sum with that club’s full noise in it" not in masked
+    assert "a club opens it where the sum of all is too large to be honest" in masked
+
+
 def test_an_approved_campaign_says_how_it_is_stopped_and_a_revoked_one_that_nothing_runs(
     context: Any, settings: NodeSettings, clock: Any, asked: SignedManifest
 ) -> None:

@@ -1,0 +1,85 @@
+"""The node that `homefield-node run` opens answers stages of masked rounds, with its own key and in its own journal."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from flwr.app import ConfigRecord, Message, RecordDict
+from flwr.supercore.task_identity import TaskIdentity
+
+from client.federation.identity import fleet_key_line
+from client.federation.running import FederationNode
+from client.settings import NodeSettings
+from models.masks.enrolled_keys import FleetKeys
+from models.masks.messages import AskKeys, request_bytes
+from policies.vocabulary import OrgId
+from tests.client.web.shown_campaigns import linked
+
+
+class Silent:
+    """A consent service that is told of nothing."""
+
+    def event(self, details):
+        raise AssertionError(f"nothing waits for the log, got {details}")
+
+
+@pytest.fixture
+def settings(tmp_path):
+    (tmp_path / "keys").mkdir(mode=0o700)
+    (tmp_path / "ca.crt").write_text("not asked in this test")
+    bare = NodeSettings(
+        directory=tmp_path,
+        club=OrgId("club-a"),
+        name="Eastmere FC",
+        timezone=UTC,
+        lock="key_file",
+        consent_url=None,
+        consent_service_key=None,
+        coordinator=None,
+        ca_file=None,
+        league_key=None,
+        without_wearables=False,
+    )
+    return replace(linked(bare), coordinator="127.0.0.1:9", ca_file=tmp_path / "ca.crt")
+
+
+@pytest.fixture
+def node(settings):
+    opened = FederationNode.open(settings, consent=Silent(), clock=lambda: datetime.now(UTC))
+    yield opened
+    opened.masked.close()
+    opened.participation.journal.close()
+
+
+@pytest.fixture(autouse=True)
+def of_some_run(monkeypatch):
+    """Flower keeps the identity of the task of this process in a global, which a message asks for."""
+    for name in ("_run_id", "_task_id", "_node_id"):
+        monkeypatch.setattr(TaskIdentity, name, 1)
+
+
+def asked(node, action):
+    content = RecordDict({"request": ConfigRecord({"b": request_bytes(AskKeys(manifest_sha256="0" * 64, round=1))})})
+    return node.loop._answer(Message(content, 1, action, group_id="1"))
+
+
+def test_a_stage_reaches_the_part_that_answers_it_and_an_unknown_action_nothing(node):
+    assert asked(node, "train.masks").error.reason == "NotApproved"
+    assert asked(node, "train.mask").error.reason == "ValueError"
+
+
+def test_its_announcements_are_signed_with_the_key_that_a_manifest_names(node, settings):
+    signature = node.masked.signer.sign(b"an announcement")
+
+    FleetKeys({"club-a": fleet_key_line(settings)}).verify("club-a", b"an announcement", signature)
+
+
+def test_its_answers_are_kept_in_the_nodes_own_journal(node, settings):
+    node.masked.stages.record("0" * 64, 1, "shares", b"asked", b"answered")
+
+    with closing(sqlite3.connect(settings.journal_path)) as database:
+        assert database.execute("SELECT stage, reply FROM masked_stage").fetchall() == [("shares", b"answered")]
+        components = {row[0] for row in database.execute("SELECT component FROM schema_version")}
+    assert {"rounds", "masked stages"} <= components
