@@ -73,6 +73,8 @@ def _recipe(terms: Terms) -> Recipe:
     steps = (terms.rounds, terms.clip_norm, terms.learning_rate, terms.momentum, terms.every_days)
     if terms.exchanges != 1 or any(value is not None for value in steps):
         raise InvalidInput("evidence is asked once; leave rounds, exchanges, clip, learning rate and momentum out")
+    if terms.masks:
+        raise InvalidInput("evidence is asked without masks; leave --masks out")
     delta = delta_for(terms.public_athletes)
     return Recipe(
         model=terms.model,

@@ -93,6 +93,7 @@ def test_it_is_signed_attached_started_and_followed_like_any_campaign(run, leagu
         (("--evidence", "newest", "--epsilon", 0.5, "--exchanges", 3, "--every", "16w"), "asked once"),
         (("--evidence", "cdcdcdcd", "--epsilon", 1), "nodes judge no other"),
         (("--evidence", "newest", "--epsilon", 1, "--simulate"), "leave --simulate out"),
+        (("--evidence", "newest", "--epsilon", 1, "--masks"), "leave --masks out"),
     ],
 )
 def test_terms_that_evidence_cannot_have_get_one_sentence(end, league, model, tmp_path, words, said):
