@@ -19,6 +19,7 @@ from policies.canonical import canonical_bytes, sha256_hex
 from policies.errors import BadSignature, InvalidInput
 from policies.signing import SigningKey, VerifyKey
 from policies.terms.season import SeasonTerms
+from policies.terms.squads import SquadSizes, squads_problem
 from policies.vocabulary import Category, Purpose
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
@@ -78,6 +79,7 @@ class CampaignManifest(BaseModel):
     coordinator may see of a single club is private already. masking: "secagg-1" hides that (docs/privacy.md §1.5).
     scale_bits: gradients are multiplied by 2**scale_bits and rounded. modulus_bits: sums are modulo 2**modulus_bits.
     public_athletes: the public number N that sums are divided by, never the real count.
+    squads: public squad size of each club, N together at most; None leaves N as the bound of every club.
     exchange: None for rounds of gradient steps. With it there is one round for each exchange, which takes no step of a
     chosen size: the coordinator shrinks the sum by the public prior (docs/privacy.md §1.8, §1.12).
     evidence: None for a campaign that teaches a model. With it nothing is taught: in one round the published model
@@ -105,6 +107,7 @@ class CampaignManifest(BaseModel):
     momentum: float = Field(ge=0, lt=1)
     initial_weights: HexHash
     clubs: dict[Identifier, str] = Field(min_length=1, max_length=500)
+    squads: SquadSizes | None = None
     opens: datetime
     expires: datetime
     exchange: ExchangeTerms | None = None
@@ -116,6 +119,15 @@ class CampaignManifest(BaseModel):
         if value.tzinfo is None:
             raise ValueError("expected a time with zone")
         return value
+
+    @model_validator(mode="after")
+    def _squads_of_the_clubs(self) -> "CampaignManifest":
+        if self.squads is None:
+            return self
+        problem = squads_problem(self.squads, clubs=self.clubs, public_athletes=self.public_athletes)
+        if problem:
+            raise ValueError(problem)
+        return self
 
     @model_validator(mode="after")
     def _one_exchange(self) -> "CampaignManifest":
@@ -140,9 +152,9 @@ class CampaignManifest(BaseModel):
 
     @model_serializer(mode="wrap")
     def _as_signed(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A manifest without an exchange, or evidence, has the bytes that it had before there were any."""
+        """A manifest without an exchange, evidence or squads has the bytes that it had before there were any."""
         body: dict[str, Any] = handler(self)
-        for name in ("exchange", "evidence"):
+        for name in ("exchange", "evidence", "squads"):
             if body.get(name) is None:
                 body.pop(name, None)
         return body

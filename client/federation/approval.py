@@ -23,6 +23,7 @@ from models.privacy.contribution import schema_of
 from models.training.initial_weights import initial_weights, weights_sha256
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.campaigns.signatures import CampaignSigners, NotCosigned
+from policies.campaigns.squads import largest_squad
 from policies.errors import PolicyError
 from policies.signing import SigningKey, VerifyKey, verified_by_any
 from policies.vocabulary import OrgId, Purpose
@@ -105,18 +106,23 @@ def _problem(
     return None
 
 
-def check_squad(manifest: CampaignManifest, squad: int) -> None:
-    """Return if a club with `squad` athletes on its list can take part; raises NotApproved otherwise.
+def check_squad(manifest: CampaignManifest, squad: int, *, club: OrgId) -> None:
+    """Return if `club` with `squad` athletes on its list can take part; raises NotApproved otherwise.
 
     The list, and not who takes part: a refusal must tell nothing about anybody's choice. It comes before the ledger is
     asked, since a node that refused after noise was drawn could be asked again: each refusal would be one more answer.
+    A longer list than the campaign's public size of this squad is refused too: an honest answer could then be left out.
     """
-    if squad > manifest.public_athletes:
-        raise NotApproved(
-            f"the campaign is laid out for a public number of {manifest.public_athletes} athletes, and this club's "
-            f"squad list is longer; ask the league for a campaign with the right number",
-            refusal=CampaignRefusal.SMALL_NUMBER,
-        )
+    if squad <= (most := largest_squad(manifest, club)):
+        return
+    asked, right = f"is laid out for a public number of {most} athletes", "number"
+    if manifest.squads is not None:
+        asked, right = f"names a public squad size of {most} for this club", "size"
+    raise NotApproved(
+        f"the campaign {asked}, and this club's squad list is longer; ask the league for a campaign with the right "
+        f"{right}",
+        refusal=CampaignRefusal.SMALL_NUMBER,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ class Participation:
     def _squad(self, manifest: CampaignManifest) -> tuple[AthleteId, ...]:
         """Athletes on this club's list; raises NotApproved if they are more than the campaign is laid out for."""
         squad = self.days.athletes()
-        check_squad(manifest, len(squad))
+        check_squad(manifest, len(squad), club=self.club)
         return squad
 
     def _accepted(self, manifest: CampaignManifest, number: int) -> frozenset[AthleteId]:

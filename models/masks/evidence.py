@@ -1,7 +1,7 @@
 """When clubs open their vectors: the sum is larger than honest clubs can make it, and each of them computes it anew."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from models.errors import MasksRefused
 from models.masks.alive import dropped
@@ -16,8 +16,11 @@ from policies.campaign import CampaignManifest
 from policies.canonical import sha256_hex
 
 
-def is_beyond(total: Sequence[int], manifest: CampaignManifest, clubs: int) -> bool:
-    """Whether a sum over so many clubs, modulo 2**m, is longer in L2 than honest clubs can make it."""
+def is_beyond(total: Sequence[int], manifest: CampaignManifest, clubs: Collection[str]) -> bool:
+    """Whether a sum over these clubs, modulo 2**m, is longer in L2 than they can honestly make it.
+
+    That is no more than their own bounds together (`largest_norm`): of a masked vector alone nothing can be said.
+    """
     norm = largest_norm_of_sum(manifest, len(total), clubs)
     return sum(value * value for value in from_ring(total, manifest.modulus_bits)) > math.floor(norm * norm)
 
@@ -42,5 +45,5 @@ def check_evidence(
         roster,
         of,
     )
-    if not is_beyond(total, manifest, len(answers)):
+    if not is_beyond(total, manifest, answers):
         raise MasksRefused("expected evidence of a sum beyond what honest clubs can make; this one is within it")

@@ -9,7 +9,7 @@ nothing, and a coordinate that noise has carried beyond what the ring is laid ou
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from models.privacy.per_athlete_gradients import athlete_gradients, clip_rows, p
 from models.privacy.public_axes import public_axes
 from policies.budget import EVIDENCE_NUMBERS
 from policies.campaign import CampaignManifest, ExchangeTerms
+from policies.campaigns.squads import squads_together
 
 NOISE_REACH = 12.0  # standard deviations: noise lies beyond it less than once in 1e32
 EVIDENCE_CLIP = 1.0  # of the evidence of one athlete, which keeps it by itself (`models.evidence.answer`)
@@ -89,10 +90,14 @@ def answers(manifest: CampaignManifest, weights: Floats, series: Sequence[Athlet
     return clip_rows(gradients, manifest.clip_norm)
 
 
-def largest_sum(manifest: CampaignManifest, dimension: int) -> float:
-    """The largest coordinate an honest club can send: every public athlete clipped one way, and far-out noise."""
+def largest_sum(manifest: CampaignManifest, dimension: int, squad: int | None = None) -> float:
+    """The largest coordinate an honest club can send: every athlete of `squad` clipped one way, and far-out noise.
+
+    squad: every public athlete where none is said, as the ring is laid out.
+    """
+    athletes = manifest.public_athletes if squad is None else squad
     one = sensitivity(manifest.clip_norm, manifest.scale_bits, dimension)
-    return (manifest.public_athletes + NOISE_REACH * manifest.noise_multiplier) * one
+    return (athletes + NOISE_REACH * manifest.noise_multiplier) * one
 
 
 def largest_norm(manifest: CampaignManifest, dimension: int, squad: int) -> float:
@@ -104,14 +109,14 @@ def largest_norm(manifest: CampaignManifest, dimension: int, squad: int) -> floa
     return (squad + manifest.noise_multiplier * (math.sqrt(dimension) + NORM_REACH)) * one
 
 
-def largest_norm_of_sum(manifest: CampaignManifest, dimension: int, clubs: int) -> float:
-    """The largest L2 norm of the sum of so many honest clubs' vectors: every public athlete, and far-out noise of all.
+def largest_norm_of_sum(manifest: CampaignManifest, dimension: int, clubs: Collection[str]) -> float:
+    """The largest L2 norm of the sum of these clubs' vectors: every athlete of their squads, and far-out noise of all.
 
-    Draws of `clubs` clubs have sqrt(clubs) times the standard deviation of one; else as `largest_norm`.
+    Draws of K clubs have sqrt(K) times the standard deviation of one; else as `largest_norm`.
     """
     one = sensitivity(manifest.clip_norm, manifest.scale_bits, dimension)
-    noise = manifest.noise_multiplier * math.sqrt(clubs) * (math.sqrt(dimension) + NORM_REACH)
-    return (manifest.public_athletes + noise) * one
+    noise = manifest.noise_multiplier * math.sqrt(len(clubs)) * (math.sqrt(dimension) + NORM_REACH)
+    return (squads_together(manifest, clubs) + noise) * one
 
 
 def contribution(

@@ -9,6 +9,7 @@ from policies.campaign import CampaignManifest
 from policies.campaigns.masks import masks_in_words
 from policies.campaigns.season_cost import season_as_json, season_in_words
 from policies.campaigns.season_line import SEASON, SEASON_CAP
+from policies.campaigns.squads import squads_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def terms_in_words(manifest: CampaignManifest) -> list[tuple[str, str]]:
         ("Clubs", ", ".join(sorted(manifest.clubs))),
         ("Public number N", number_in_words(manifest)),
         ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move an answer"),
+        *squads_in_words(manifest),
         ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by each club"),
         ("Masks", masks_in_words(manifest)),
         ("ε per athlete", f"{cost.epsilon:.2f} at δ = {cost.delta:g} ({cost.micro_rho:,} micro-rho)"),
@@ -76,6 +78,7 @@ def terms_as_json(manifest: CampaignManifest) -> dict[str, Any]:
     cost = cost_of(manifest)
     return {
         "public_athletes": manifest.public_athletes,
+        "squads": manifest.squads,
         "clip_norm": manifest.clip_norm,
         "noise_multiplier": manifest.noise_multiplier,
         "rounds": manifest.rounds,

@@ -49,6 +49,14 @@ class PlanOptions:
             help="The public number that sums are divided by, as from squad lists; never a count of who takes part."
         ),
     ]
+    squad: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CLUB=SIZE|SIZE",
+            help="A club's public squad size, which bounds what it may send: club-a=25, for every club or none; 25 "
+            "alone is for each club not named. As published lists say, never a count of who takes part.",
+        ),
+    ] = None
     name: Annotated[str | None, typer.Option(help="The campaign's id; made from model and date otherwise.")] = None
     club: Annotated[list[str] | None, typer.Option(help="A club that takes part; repeatable. All without.")] = None
     rounds: Annotated[int | None, typer.Option(help="Rounds of gradient steps, at most 16; one exchange without.")] = (
@@ -114,6 +122,7 @@ def plan(options: PlanOptions) -> None:
     --public-athletes 500 --out ./e.json
     """
     from policies.campaign import SignedManifest
+    from server.commands.terms.squads import with_squads
     from server.federation.seasons.room import check_room, epsilon_with
     from server.settings import load_settings
 
@@ -126,6 +135,7 @@ def plan(options: PlanOptions) -> None:
         clubs=_clubs(store, options.club),
         now=now,
     )
+    manifest = with_squads(manifest, options.squad)
     check_room(manifest, store.campaigns(), now=now)
     together = epsilon_with(manifest, store.campaigns(), now=now)
     trial = _simulated(manifest, options) if options.simulate else None

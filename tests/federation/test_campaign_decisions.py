@@ -122,7 +122,7 @@ def test_a_campaign_that_cannot_be_approved_here_says_so_and_can_be_rejected(
 ) -> None:
     manifest = programs.opened_campaign()
 
-    def too_long(found: object, squad: int) -> None:
+    def too_long(found: object, squad: int, *, club: str) -> None:
         raise NotApproved("laid out for a squad of fewer", refusal="small_number")
 
     monkeypatch.setattr("client.federation.approval.check_squad", too_long)

@@ -46,7 +46,7 @@ def _fields(kind: type) -> dict[str, str]:
 def _plain(hint: object) -> str:
     name = getattr(hint, "__name__", "") if not typing.get_args(hint) else ""
     text = re.sub(r"\b[a-z_]+\.", "", name or str(hint))
-    return re.sub(r"Optional\[(\w+)\]", r"\1 | None", text)  # older Pythons write it so
+    return re.sub(r"Optional\[(\w+(?:\[[\w, ]+\])?)\]", r"\1 | None", text)  # older Pythons write it so
 
 
 if __name__ == "__main__":

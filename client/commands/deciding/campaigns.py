@@ -87,7 +87,7 @@ def _say_what_stands_against(settings: "NodeSettings", manifest: "CampaignManife
 
     try:
         with open_vault(settings) as vault:
-            check_squad(manifest, len(vault.athletes()))
+            check_squad(manifest, len(vault.athletes()), club=settings.club)
     except NotApproved as error:
         say(f"It cannot be approved here: {error}.")
 
@@ -229,7 +229,7 @@ def _checked(settings: "NodeSettings", signed: "SignedManifest") -> "KnownCampai
         found = approvals.signed_by_both(signed)
         approvals.check_fits(found, now=utc_now())
         with open_vault(settings) as vault:
-            check_squad(found, len(vault.athletes()))
+            check_squad(found, len(vault.athletes()), club=settings.club)
     known.decisions.check(found.sha256)
     return known
 
@@ -295,6 +295,7 @@ def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tup
     from policies.campaigns.cost import cost_of, number_in_words, year_in_words
     from policies.campaigns.masks import masks_in_words
     from policies.campaigns.season_cost import season_in_words
+    from policies.campaigns.squads import squads_at_club
 
     cost = cost_of(manifest)
     names: dict[str, str] = {settings.club: settings.name}
@@ -312,6 +313,7 @@ def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tup
         ("A year", year_in_words(cost)),
         ("Public number N", number_in_words(manifest)),
         ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move an answer"),
+        *squads_at_club(manifest, settings.club),
         ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by this club"),
         ("Masks", masks_in_words(manifest)),
         ("Clubs", ", ".join(_named(names.get(club), club) for club in sorted(manifest.clubs))),

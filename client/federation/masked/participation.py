@@ -98,7 +98,7 @@ class MaskedParticipation:
         return manifest
 
     def _keys(self, ask: AskKeys, manifest: CampaignManifest) -> bytes:
-        check_squad(manifest, len(self.participation.days.athletes()))
+        check_squad(manifest, len(self.participation.days.athletes()), club=self.participation.club)
         key = (ask.manifest_sha256, ask.round)
         if key not in self._sides:
             answered = self.participation.journal.rounds_done(ask.manifest_sha256)

@@ -19,6 +19,7 @@ from policies.campaign import CampaignManifest
 from policies.campaigns.cost import cost_of, number_in_words, right_of_100
 from policies.campaigns.masks import league_learns, masks_in_words, sent_in_words
 from policies.campaigns.season_cost import booked_in_words, season_cost
+from policies.campaigns.squads import squads_at_club
 
 TAGS = {
     CampaignStatus.WAITING: ("watch", "waiting", "Waits for the club"),
@@ -152,6 +153,7 @@ def _terms(site: ClubSite, one: KnownCampaign, course: CampaignCourse) -> list[t
         ("Clubs", listed(sorted(manifest.clubs))),
         ("N, the public number", number_in_words(manifest)),
         ("Clip", f"No athlete moves the answer by more than {manifest.clip_norm:g}"),
+        *squads_at_club(manifest, site.settings.club),
         _rounds(manifest),
         *exchange_rows(manifest, course, now=site.clock(), zone=site.zone),
         ("Numbers", _asks(manifest)),

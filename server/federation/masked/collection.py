@@ -127,7 +127,7 @@ class MaskedCollection:
         self._ask(grid, "confirm", alive.alive, lambda _: alive, self._take_confirmation)
         self._ask(grid, "reveal", side.confirmed, side.ask_reveal, self._take_revealed)
         total = side.total()
-        if is_beyond(total, self.asking.manifest, len(alive.alive)):
+        if is_beyond(total, self.asking.manifest, alive.alive):
             return self._opened(grid)
         return total, len(alive.alive)
 
@@ -214,7 +214,8 @@ class MaskedCollection:
         """The sum of the vectors that are within the bound of one club, once all were asked to open theirs."""
         evidence, clubs = self._side.evidence(), self._side.alive.alive
         self._ask(grid, "open", clubs, lambda _: evidence, self._take_opened)
-        within = {club: vector for club in self._side.opened if self._is_within(vector := self._side.vector_of(club))}
+        vectors = {club: self._side.vector_of(club) for club in self._side.opened}
+        within = {club: vector for club, vector in vectors.items() if self._is_within(club, vector)}
         self.asking.left_out(
             {club: TOO_LARGE if club in self._side.opened else NOT_OPENED for club in clubs if club not in within}
         )
@@ -225,9 +226,9 @@ class MaskedCollection:
             )
         return add_in_ring(within.values(), self.asking.manifest.modulus_bits), len(within)
 
-    def _is_within(self, vector: Sum) -> bool:
+    def _is_within(self, club: str, vector: Sum) -> bool:
         try:
-            check_size(vector, self.asking.manifest)
+            check_size(vector, self.asking.manifest, club)
         except RefusedSum:
             return False
         return True
