@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from client.coaching.check_in import CheckIn, flags_of, newest_by_day
+from client.coaching.check_in import CheckIn, CheckInAnswer, flags_of, newest_by_day
 from client.coaching.domains import Domain
 from client.coaching.evidence import Evidence, Flags, evidence_on
 from client.coaching.histories import (
@@ -71,8 +71,9 @@ class DailyAssessment:
 
     @property
     def to_ask(self) -> bool:
-        """True when there is too little to compare with, and nobody has asked yet."""
-        return self.outcome.ask and self.check_in is None and self.available != "out"
+        """True when there is too little to compare with, and nobody has told or been reached yet."""
+        is_told = self.check_in is not None and self.check_in.answer is not CheckInAnswer.NOT_REACHED
+        return self.outcome.ask and not is_told and self.available != "out"
 
 
 @dataclass(frozen=True, slots=True)

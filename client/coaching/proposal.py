@@ -29,7 +29,8 @@ class Driver:
 class Proposal:
     """What a person is asked to decide. Raises BadPlan if it would raise load or last longer than a day.
 
-    assumed_rest: the planned load rests on a day that is rest only by the athlete's rest rule.
+    assumed_rest: the planned load rests on a day that is rest only by the athlete's rest rule. told_not_ok: the athlete
+    told staff that they are not OK; a coach can then decide nothing but rest.
     """
 
     athlete: AthleteId
@@ -47,6 +48,7 @@ class Proposal:
     proposal_only: bool = False
     review: bool = False
     assumed_rest: bool = False
+    told_not_ok: bool = False
 
     def __post_init__(self) -> None:
         if self.adjusted.load_au > self.planned.load_au:
@@ -127,6 +129,7 @@ def propose(
         proposal_only=outcome.proposal_only,
         review=outcome.review,
         assumed_rest=plan.assumed_rest,
+        told_not_ok=evidence.flags.noted_not_ok,
     )
 
 

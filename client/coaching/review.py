@@ -97,6 +97,8 @@ def decide(
     """
     if now >= proposal.expires:
         raise RefusedDecision("this proposal has ended; the plan stands")
+    if proposal.told_not_ok and answer is not ReviewAnswer.ACCEPT and role is not Role.MEDICAL:
+        raise RefusedDecision("the athlete is not OK: rest, or another decision by the medical team")
     if answer is ReviewAnswer.MODIFY and chosen_au is None:
         raise RefusedDecision("expected a load to choose")
     loads = {ReviewAnswer.ACCEPT: proposal.adjusted.load_au, ReviewAnswer.REJECT: proposal.planned.load_au}

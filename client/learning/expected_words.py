@@ -7,7 +7,7 @@ from client.learning.kept_head import ModelSource
 from client.learning.tomorrow import MovedBy, Tomorrow
 
 EXPECTED, RANGE, MOVED, SOURCE = "Expected", "On 80 of 100 such days", "Moved most by", "Comes from"
-NOT_KNOWN = "Not known: it takes an answer today and on 14 days, and a node that ran in the last two days"
+NOT_KNOWN = "Not known here: it takes an answer today and on 14 days, and a node that ran in the last two days"
 BELOW, NOT_BELOW = "Probably below usual", "No sign of less than usual"
 DAILY_ONLY = "For readers of readiness day by day"
 NOT_NAMED = "something that is not shown here"

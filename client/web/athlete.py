@@ -38,10 +38,10 @@ from client.web.rows.undo_names import undo_name
 from client.web.site import DECISIONS_DAYS, ClubSite
 from client.web.tables import streams_of
 from client.web.viewer import ROLE_NAMES, Viewer
-from policies.vocabulary import AthleteId, Category
+from policies.vocabulary import AthleteId, Category, Role
 
 RECORD_DAYS = 28
-CHANGED_SINCE = "What it was decided on has changed since."
+CHANGED_SINCE = "What was known then to whoever decided; it may have changed since, or not be shown here."
 # What the days of a category are derived from where its readings are no numbers of a day by themselves.
 _DERIVED: Mapping[Category, tuple[str, ...]] = {Category.HEART: ("lnrmssd",), Category.SLEEP: ("sleep_h",)}
 
@@ -88,6 +88,7 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
     """Render the athlete page."""
     one, athlete = it.assessment, it.athlete.athlete
     proposal = one.proposal if one.to_decide else None
+    is_daily = it.access.is_daily(athlete, Category.READINESS)  # a light and a word hold no figure
     return site.page(
         "athlete.html",
         viewer,
@@ -104,17 +105,18 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         proposal=proposal,
         proposal_words=text.proposal_in_full(proposal) if proposal else None,
         keep="Keep" if proposal and proposal.review else "Reject",
-        advice=_advice(it.athlete.name, proposal) if proposal else "",
+        rest_alone=proposal is not None and proposal.told_not_ok and viewer.role is not Role.MEDICAL,
+        advice=_advice(it.athlete.name, proposal, viewer.role) if proposal else "",
         plan=text.plan(one.plan, it.day),
         no_change=_no_change(one),
         ends=_ends(site, one),
         decision=decision_words(site, one.decision, one.proposal) if one.decision else None,
         told=told_words(site, one.check_in) if one.check_in else None,
-        undo=undo_name(one, now=site.now()),
-        percentile=text.percentile(one.evidence.readiness),
+        undo=undo_name(one, role=viewer.role, now=site.now()),
+        percentile=text.percentile(one.evidence.readiness) if is_daily or one.evidence.is_grey else "",
         light_lacks=text.light_lacks(one.evidence, site.context(it.day).weights),
         evidence=evidence_rows(one.evidence, morning_items_used(it.table)),
-        shares=share_rows(one.evidence),
+        shares=share_rows(one.evidence) if is_daily else [],
         tomorrow=expected_lines(it.access, athlete, it.tomorrow),
         risk=risk_panel(site, viewer, it.access, athlete, it.day),
         unworn=site.settings.without_wearables,
@@ -128,8 +130,10 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
     )
 
 
-def _advice(name: str, proposal: Proposal) -> str:
+def _advice(name: str, proposal: Proposal, role: Role) -> str:
     """What staff should know before they decide."""
+    if proposal.told_not_ok and role is not Role.MEDICAL:
+        return "The medical team may decide otherwise. If the answer below is wrong, take it back or note another."
     match_day = "On a match day this is for discussion only. " if proposal.proposal_only else ""
     keep = "Keep" if proposal.review else "Reject"
     return f"{match_day}{name} may always choose less. Modify and {keep} ask for a reason on the next page."
@@ -201,7 +205,9 @@ def athlete_finding(name: str, one: DailyAssessment) -> str:
 def _question(one: DailyAssessment) -> str:
     if one.outcome.review:
         return "what comes next?"
-    return "rest today?" if one.outcome.level is Level.REST else "an easier session today?"
+    if one.outcome.level is Level.REST:
+        return "rest today?"
+    return "an easier session today?" if one.outcome.level is Level.REGRESS else "less volume today?"
 
 
 def _ends(site: ClubSite, one: DailyAssessment) -> str:

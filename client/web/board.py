@@ -114,13 +114,13 @@ def _note_lights(site: ClubSite, viewer: Viewer, morning: Morning) -> None:
 
 def _groups(site: ClubSite, viewer: Viewer, morning: Morning, sought: Sought) -> list[GroupRows]:
     asked = [athlete.athlete for athlete, _ in morning.groups[BoardGroup.ASK]]
-    last = site.journal.lights_shown.last(viewer.person, asked)
+    last = site.journal.lights_shown.last(viewer.person, asked, before=morning.day)
     words = RowWords(
         day=morning.day,
         name_of=site.sign_in.name_of,
         clock=lambda at: _local(site, at),
         last_light=lambda athlete: last.get(AthleteId(athlete)),
-        undo_of=lambda one: undo_name(one, now=site.now()),
+        undo_of=lambda one: undo_name(one, role=viewer.role, now=site.now()),
     )
     shown = {
         group: [board_line(*one, group, words) for one in found if sought.is_met_by(one[0], group)]

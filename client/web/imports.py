@@ -118,7 +118,7 @@ def newest_import(site: ClubSite, access: PageAccess, uploads: Sequence[Upload])
     standing = [record for _, record in _standing(records)]
     if not standing:
         told = _not_in([record for _, record in records], uploads)
-        return f"No file of an athlete on this board is taken in.{f' {sentence(told)}.' if told else ''}"
+        return f"No import to show.{f' {sentence(told)}.' if told else ''}"
     newest = standing[0].at.astimezone(site.zone)
     since = datetime.combine(newest.date(), time(), newest.tzinfo)
     told = _not_in([record for _, record in records if (record.undone_at or record.at) >= since], uploads)

@@ -207,14 +207,15 @@ class ClubSite:
     ) -> list[tuple[ReviewDecision, TakenBack | None]]:
         """Return what staff decided, and who took it back, as far as this look may know of it.
 
-        A decision rests on the light, but for one on a day on which the athlete told staff that they are not OK: to a
-        look without readiness the others would tell that there was one.
+        What was decided for today holds, whoever looks and whatever is shared since: withdrawing changes no load. A
+        decision of before rests on the light, but for one on a day on which the athlete told staff that they are not
+        OK: to a look without readiness the others would tell that there was one.
         """
         taken = self.journal.history(athlete, since=since)
         if Category.READINESS in access.of(athlete):
             return taken
-        stopped = {one.day for one in self.journal.check_ins.all_of(athlete, since=since) if one.stops}
-        return [(one, back) for one, back in taken if one.day in stopped]
+        told = {one.day for one in self.journal.check_ins.all_of(athlete, since=since) if one.stops} | {self.day()}
+        return [(one, back) for one, back in taken if one.day in told]
 
     def _is_expected_below(self, access: PageAccess, athlete: AthleteId, day: date) -> bool:
         """True where this look shows readiness, and what is used of it here expects less than usual of tomorrow."""

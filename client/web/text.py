@@ -140,7 +140,7 @@ def light_lacks(one: Evidence, weights: Mapping[Domain, float]) -> str:
         return ""
     sources, weight = len({domain.source for domain in one.z}), f"{100 * sum(weights[domain] for domain in one.z):.0f}"
     if not sources:
-        return f"{LIGHT_NEEDS} None can be compared this morning."
+        return f"{LIGHT_NEEDS} None is known here this morning."
     weighs = f"it weighs {weight}" if sources == 1 else f"together they weigh {weight}"
     return f"{LIGHT_NEEDS} {sentence(spelled(sources))} can be compared this morning; {weighs}."
 

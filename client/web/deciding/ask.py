@@ -50,12 +50,13 @@ def router(site: ClubSite) -> APIRouter:
     @routes.post("/board/ask")
     def ask_from_board(request: Request, sent: Annotated[AnswerSent, Form()]) -> Response:
         _note(site, site.poster(request, sent.csrf), AthleteId(sent.athlete), sent)
-        return to("/board")
+        return to("/board#ask")
 
     @routes.post("/board/undo")
     def undo_from_board(request: Request, sent: Annotated[UndoSent, Form()]) -> Response:
-        _take_back(site, site.poster(request, sent.csrf), AthleteId(sent.athlete), sent.record)
-        return to("/board")
+        athlete = AthleteId(sent.athlete)
+        _take_back(site, site.poster(request, sent.csrf), athlete, sent.record)
+        return to(f"/board#a-{athlete}")
 
     @routes.post("/athletes/{athlete}/ask")
     def ask(request: Request, athlete: str, sent: Annotated[AnswerSent, Form()]) -> Response:
@@ -91,7 +92,7 @@ def _note(site: ClubSite, viewer: Viewer, athlete: AthleteId, sent: AnswerSent) 
 def _take_back(site: ClubSite, viewer: Viewer, athlete: AthleteId, record: str) -> None:
     """Take back what `record` names, while it stands and may be; anything else changes nothing."""
     one = _morning(site, viewer, athlete)
-    if not record or record != undo_name(one, now=site.now()):
+    if not record or record != undo_name(one, role=viewer.role, now=site.now()):
         return
     if one.decision is not None:
         _take_back_decision(site, viewer, one.decision)

@@ -75,7 +75,7 @@ def _decided(site: ClubSite, viewer: Viewer, athlete: AthleteId) -> Response:
         name=it.athlete.name,
         athlete=it.athlete.athlete,
         decision=decision_words(site, it.assessment.decision, it.assessment.proposal),
-        undo=undo_name(it.assessment, now=site.now()),
+        undo=undo_name(it.assessment, role=viewer.role, now=site.now()),
     )
 
 

@@ -92,5 +92,6 @@ def lead(counts: Mapping[BoardGroup, int]) -> str:
     if not sum(counts.values()):
         return "Athletes of your squads appear here when the club has enrolled them."
     others = "For everyone else available nothing is changed. " if counts.get(BoardGroup.PLANNED) else ""
-    rule = "Without a decision the plan stays as it is."
+    stop = ", except for “not OK”: rest until somebody decides" if counts.get(BoardGroup.NOT_OK) else ""
+    rule = f"Without a decision the plan stays as it is{stop}."
     return f"{others}{rule} Readiness compares each athlete with their own last 28 days."

@@ -85,8 +85,8 @@ def board_line(athlete: Athlete, one: DailyAssessment, group: BoardGroup, words:
         proposed=text.proposed(proposal) if proposal else "",
         why=sentence_of(_why(athlete, one, group, words)),
         can_decide=proposal is not None,
-        can_ask=group is BoardGroup.ASK,
-        undo=words.undo_of(one) if group in (BoardGroup.DECIDED, BoardGroup.NOT_OK) else "",
+        can_ask=one.to_ask or (group is BoardGroup.WELL_BELOW and proposal is None and one.check_in is None),
+        undo=words.undo_of(one),
     )
 
 
@@ -123,7 +123,15 @@ def _why(athlete: Athlete, one: DailyAssessment, group: BoardGroup, words: RowWo
     said = [_decided(one.decision, words), _told(one.check_in, words)]
     if one.light is Light.GREY:
         return [*said, _last_light(athlete, words) if group is BoardGroup.ASK else ""]
-    return [*said, why_nothing(one, group), _trend(one), _available(one), text.since_hard(one)]
+    return [*said, _because(one), why_nothing(one, group), _trend(one), _available(one), text.since_hard(one)]
+
+
+def _because(one: DailyAssessment) -> str:
+    """Why something is proposed, as the athlete's page says it; nothing once it is decided."""
+    if one.proposal is None or not one.to_decide:
+        return ""
+    because = one.proposal.because.rstrip(".")
+    return because[:1].lower() + because[1:]
 
 
 def why_nothing(one: DailyAssessment, group: BoardGroup) -> str:

@@ -23,6 +23,6 @@ class Sought(BaseModel):
 
     def is_met_by(self, athlete: Athlete, group: BoardGroup) -> bool:
         """True if this athlete, who stands in `group`, is looked for."""
-        wanted = self.q.strip().casefold()
+        wanted = self.q.strip().removeprefix("#").casefold()
         found = wanted in athlete.name.casefold() or wanted == str(athlete.shirt_no)
         return found and (self.show == "everybody" or group in NEEDS_YOU)

@@ -2,17 +2,18 @@
 
 from datetime import datetime
 
-from client.coaching.check_in import can_undo
+from client.coaching.check_in import CheckIn, can_undo
 from client.coaching.daily_assessment import DailyAssessment
+from policies.vocabulary import Role
 
 
-def undo_name(one: DailyAssessment, *, now: datetime) -> str:
-    """Return the name of the newest record of the morning that may be taken back; "" without one.
+def undo_name(one: DailyAssessment, *, role: Role, now: datetime) -> str:
+    """Return the name of the newest record of the morning that this role may take back; "" without one.
 
-    now: in the club's time zone.
+    What the medical team decided or noted, it alone takes back. now: in the club's time zone.
     """
-    if one.decision is not None:
-        return f"decision:{one.decision.proposal_id}" if can_undo(one.decision.at, now=now) else ""
-    if one.check_in is not None:
-        return f"check-in:{one.check_in.number}" if can_undo(one.check_in.at, now=now) else ""
-    return ""
+    newest = one.decision or one.check_in
+    if newest is None or (newest.role is Role.MEDICAL and role is not Role.MEDICAL):
+        return ""
+    name = f"check-in:{newest.number}" if isinstance(newest, CheckIn) else f"decision:{newest.proposal_id}"
+    return name if can_undo(newest.at, now=now) else ""

@@ -15,8 +15,8 @@ BAND_BACK: Final = (
     f"{COOL_DOWN.days} days, and there is no way to ask for a request here."
 )
 STAFF_NOTICE: Final = (
-    "You stay on their board and list. What stops looks as if it had never been recorded: “not enough data”, as of "
-    "anyone whose data stopped. Who saw it yesterday can still wonder."
+    "You stay on their board and list. What stops looks as if it had never been recorded, also its past days. Who saw "
+    "it before can notice. A load that was decided for today stays."
 )
 
 
@@ -39,8 +39,8 @@ def gets_nothing(role: Role) -> str:
         return "Nothing. For them you look like anyone with too little data."
     if role in STAFF:
         return (
-            "Nothing but your name and number. Their board and list hold everybody whom your club enrolled, and of you "
-            "they say “not enough data”, as of anyone whose data stopped."
+            "None of your data. Their board and list hold everybody whom your club enrolled; of you they say “not "
+            "enough data”, what you tell staff who ask you, and a load that staff decided for today."
         )
     if role is Role.FL_AGGREGATOR:
         return "Nothing. They get sums of a whole club alone, and nobody tells them who takes part."

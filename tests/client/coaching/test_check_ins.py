@@ -105,10 +105,14 @@ def test_nothing_that_was_said_or_shown_is_readable_in_the_file(journal: Coachin
 
 def test_the_last_light_is_each_readers_own(journal: CoachingJournal) -> None:
     journal.lights_shown.note(ROBIN, [ATHLETE, OTHER], DAY - timedelta(days=2))
-    journal.lights_shown.note(ROBIN, [ATHLETE], DAY)
+    for _ in range(2):
+        journal.lights_shown.note(ROBIN, [ATHLETE], DAY)
+    two_ago, both = DAY - timedelta(days=2), [ATHLETE, OTHER]
 
-    assert journal.lights_shown.last(ROBIN, [ATHLETE, OTHER]) == {ATHLETE: DAY, OTHER: DAY - timedelta(days=2)}
-    assert journal.lights_shown.last(MIKA, [ATHLETE, OTHER]) == {}
+    assert journal.lights_shown.last(ROBIN, both, before=DAY) == {ATHLETE: two_ago, OTHER: two_ago}
+    assert journal.lights_shown.last(ROBIN, both, before=DAY + timedelta(days=1)) == {ATHLETE: DAY, OTHER: two_ago}
+    assert journal.lights_shown.last(ROBIN, both, before=two_ago) == {}
+    assert journal.lights_shown.last(MIKA, both, before=DAY) == {}
 
 
 def test_a_file_of_before_gets_the_new_tables_and_keeps_its_rows(path: Path) -> None:

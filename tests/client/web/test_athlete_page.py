@@ -15,7 +15,7 @@ from client.features.daily import DailyTable
 from client.web.access import SHOWN
 from client.web.athlete import availability_record
 from client.web.text import CATEGORY_WORDS
-from policies.vocabulary import AthleteId, Category
+from policies.vocabulary import AthleteId, Category, Purpose, Role
 
 Ids = dict[str, AthleteId]
 
@@ -48,6 +48,18 @@ def test_evidence_shows_measured_beside_own_usual(context: Any, ids: Ids) -> Non
     assert re.search(r"7-day mean \d\.\d\d, usual \d\.\d\d to \d\.\d\d \(ln ms\)", page)
     assert re.search(r"Sum \d+ of 20, usual \d+ to \d+", page)
     assert "For the athlete and the medical team alone." in page
+
+
+def test_a_light_and_a_word_hold_no_percentile_and_no_share(context: Any, consent: Any, ids: Ids) -> None:
+    page = context.http.get(f"/athletes/{ids['tired']}").text
+    assert "of 100 of own days" not in page
+    assert "Share of Z" not in page
+
+    consent.role, consent.purpose = Role.MEDICAL, Purpose.CARE
+    context.sign_in("medical")
+    page = context.http.get(f"/athletes/{ids['tired']}").text
+    assert "of 100 of own days" in page
+    assert "Share of Z" in page
 
 
 def test_only_shared_categories_are_measured(context: Any, consent: Any, ids: Ids) -> None:
@@ -95,7 +107,7 @@ def test_too_little_data_asks_and_proposes_nothing(context: Any, ids: Ids) -> No
 
     assert "not enough data, please ask" in page
     assert "A light needs two independent sources (morning answers, sleep, heart, jump test)" in page
-    assert "None can be compared this morning." in page
+    assert "None is known here this morning." in page
     assert "Proposed change" not in page
 
 

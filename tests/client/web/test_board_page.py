@@ -19,7 +19,7 @@ Ids = dict[str, AthleteId]
 
 def row(page: str, name: str) -> str:
     """The text of one athlete's row."""
-    found = next(one for one in re.findall(r"<li>.*?</li>", page, re.S) if f">{name}</a>" in one)
+    found = next(one for one in re.findall(r'<li id="a-.*?</li>', page, re.S) if f">{name}</a>" in one)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", found)).split())
 
 
@@ -117,7 +117,12 @@ def test_a_withdrawn_category_looks_like_one_that_was_never_recorded(
 def test_the_board_of_one_who_withdrew_is_that_of_one_whose_data_stopped(
     context: Any, consent: Any, clock: Any, ids: Ids, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    context.http.get("/board")  # both were shown a light before
+    clock.at -= timedelta(days=1)
+    context.sign_in()
+    context.http.get("/board")  # both were shown a light the day before
+    clock.at += timedelta(days=1)
+    context.sign_in()
+    context.http.get("/board")  # and this morning, which tells nothing
     consent.granted[ids["well"]] = ()
     withdrew = row(context.http.get("/board").text, "Ada Lund")
 
@@ -127,7 +132,7 @@ def test_the_board_of_one_who_withdrew_is_that_of_one_whose_data_stopped(
     stopped = row(context.http.get("/board").text, "Ada Lund")
 
     assert withdrew == stopped
-    assert "last light shown to you: Tue 24 Nov" in stopped
+    assert "last light shown to you: Mon 23 Nov" in stopped
 
 
 def test_withdrawing_takes_the_light_with_the_next_page_and_leaves_the_row(

@@ -37,7 +37,7 @@ SOURCES = sorted([*WEB.rglob("*.html"), *WEB.rglob("*.py"), *(WEB.parent / "coac
 @pytest.mark.parametrize(
     ("known", "said"),
     [
-        ((), "None can be compared this morning."),
+        ((), "None is known here this morning."),
         ((Domain.WELLNESS,), "One can be compared this morning; it weighs 25."),
         ((Domain.HRV, Domain.RESTING_PULSE), "One can be compared this morning; it weighs 35."),
         ((Domain.WELLNESS, Domain.SLEEP), "Two can be compared this morning; together they weigh 45."),

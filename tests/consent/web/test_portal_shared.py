@@ -120,7 +120,10 @@ def test_only_the_front_office_is_said_to_see_what_too_little_data_looks_like(ma
     }
 
     assert [role for role in ROLES if "too little data" in leads[role]] == [Role.FRONT_OFFICE]
-    assert [role for role in ROLES if "as of anyone whose data stopped" in leads[role]] == [Role.COACH, Role.MEDICAL]
+    assert [role for role in ROLES if "Their board and list hold everybody" in leads[role]] == [
+        Role.COACH,
+        Role.MEDICAL,
+    ]
     assert all(leads.values())
 
 
@@ -133,7 +136,7 @@ def test_a_stop_says_before_it_who_can_notice_and_how_it_comes_back(matrix: Matr
 
     assert "board" not in told["league.fl_aggregator"]
     assert "you stay on their board and list" in told["club-a.coach"]
-    assert "Who saw it yesterday can still wonder." in told["club-a.coach"]
+    assert "Who saw it before can notice." in told["club-a.coach"]
     assert "they could notice that the band went away" in told["club-a.front_office"]
     assert "Your club cannot ask you for the same purpose within 90 days" in told["club-a.front_office"]
 
