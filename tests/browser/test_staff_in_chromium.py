@@ -32,7 +32,7 @@ def test_a_coach_sees_everybody_of_the_squads_on_the_board(running_demo, page: P
 
     expect(page.locator("h1")).to_have_count(1)
     expect(page.locator("nav [aria-current=page]")).to_have_text("Morning board")
-    assert page.locator("ul.rows > li").count() == 20
+    assert page.locator("ul.rows > li").count() == 8
 
 
 def test_an_auditor_reads_entries_with_their_proof_state(running_demo, page: Page) -> None:
