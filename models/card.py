@@ -8,8 +8,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from policies.budget import campaign_cost, epsilon_gaussian, epsilon_of_campaign, mu_from, rounded_up
+from policies.budget import campaign_cost, epsilon_gaussian, epsilon_of_campaign, mu_from
 from policies.campaign import CampaignManifest, HexHash, Identifier
+from policies.campaigns.card_text import card_text
 from policies.canonical import canonical_bytes, sha256_hex
 
 CardText = Annotated[str, Field(max_length=400)]
@@ -67,28 +68,7 @@ class ModelCard(BaseModel):
 
     def markdown(self) -> str:
         """The card for people."""
-        facts = {
-            "Purpose": self.purpose,
-            "Learnt from": self.data,
-            "Clubs": str(self.clubs),
-            "Athletes (public number, not a count)": str(self.public_athletes),
-            "Rounds": str(self.rounds),
-            "Clip norm": f"{self.clip_norm:g}",
-            "Noise multiplier": f"{self.noise_multiplier:g}",
-            "Clubs that must be honest": str(self.min_honest_clubs),
-            "Masking": self.masking,
-            "Privacy cost of one athlete": f"epsilon at most {rounded_up(self.epsilon_proved):.2f}, proved for the "
-            f"discrete noise ({self.epsilon_gaussian:.3f} as Gaussian reference) at delta {self.delta:g}; "
-            f"{self.rho_micro} micro-rho",
-        }
-        lines = [f"# {self.model}", "", f"Campaign `{self.campaign}`", "", "| fact | value |", "|---|---|"]
-        lines += [f"| {name} | {value} |" for name, value in facts.items()]
-        lines += ["", "## How good it is", "", "| measure | model | baseline | | on |", "|---|---|---|---|---|"]
-        lines += [
-            f"| {m.name} | {m.value:.3f} | {m.baseline:.3f} | {m.baseline_name} | {m.data} |" for m in self.metrics
-        ]
-        lines += ["", "## Limits", ""] + [f"* {limit}" for limit in self.limits]
-        return "\n".join(lines) + "\n"
+        return card_text(self.model_dump(mode="json"))
 
 
 def card_for(

@@ -15,7 +15,7 @@ from models.registry import ModelRecord, SignedModel, read_weights_file
 from models.training.derivation import Derivation, RoundSum, recomputed
 from models.training.initial_weights import initial_weights, weights_sha256
 from policies.campaign import CampaignManifest
-from policies.canonical import sha256_hex
+from policies.canonical import sha256_hex, told_apart
 
 SHOWN = 12  # hexadecimal digits of a hash in a sentence
 
@@ -46,7 +46,8 @@ class Version:
         except ValidationError as error:
             raise BadWeights("expected the manifest that the record names, got another shape") from error
         if found.sha256 != record.campaign:
-            raise BadWeights(f"expected the manifest {record.campaign[:SHOWN]}, got {found.sha256[:SHOWN]}")
+            wanted, got = told_apart(record.campaign, found.sha256)
+            raise BadWeights(f"expected the manifest {wanted}, which the record names, got {got}")
         if (found.model, found.league, found.feature_schema) != (record.model, record.league, record.feature_schema):
             raise BadWeights("expected a manifest of the record's own model, league and feature schema")
         return found
@@ -59,8 +60,9 @@ Find = Callable[[str], Version | None]
 def check_successor(newer: ModelRecord, older: ModelRecord | None) -> None:
     """Return if `newer` directly follows `older`, or begins a chain where there is none; raises BadChain."""
     if newer.previous != (older.sha256 if older else None):
-        wanted = f"follows {older.sha256[:SHOWN]}" if older else "begins the chain"
-        got = f"follows {newer.previous[:SHOWN]}" if newer.previous else "begins a chain"
+        after, named = told_apart(older.sha256 if older else "", newer.previous or "")
+        wanted = f"follows {after}" if older else "begins the chain"
+        got = f"follows {named}" if newer.previous else "begins a chain"
         raise BadChain(f"expected a record that {wanted}, got one that {got}: there is a gap, or it is another chain")
     if older is None:
         return

@@ -35,6 +35,7 @@ from policies.signing import SigningKey, VerifyKey, verified_by_any
 
 TENSOR = "weights"
 RECORD, WEIGHTS, CARD = "record.json", "weights.safetensors", "card.json"  # a version in a folder
+CARD_TEXT = "card.md"  # for people; the signed card is card.json
 MANIFEST = "manifest.json"  # beside it: the manifest that the record names, as its canonical bytes
 
 

@@ -11,6 +11,7 @@ import rfc8785
 from policies.errors import InvalidInput
 
 _LARGEST_INTEGER: Final = 2**53 - 1
+_SHOWN: Final = 12  # hexadecimal digits of a hash in a sentence; ours
 _PLAIN: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 """Writes what `_is_plain` lets through in the very bytes of RFC 8785, in a tenth of the time: both escape the same
 characters alike, and sort keys of ASCII alike."""
@@ -74,3 +75,10 @@ def _is_plain_object(value: Mapping[Any, Any]) -> bool:
 def sha256_hex(data: bytes) -> str:
     """Return the SHA-256 of `data` as 64 lower-case hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def told_apart(expected: str, got: str) -> tuple[str, str]:
+    """Return how two hashes begin, as far as the first digit in which they differ, and 12 digits at least."""
+    same = next((place for place, (one, other) in enumerate(zip(expected, got, strict=False)) if one != other), 0)
+    digits = max(_SHOWN, same + 1)
+    return expected[:digits], got[:digits]

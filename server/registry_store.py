@@ -17,7 +17,16 @@ from chassis.text import shortened
 from models.card import card_for
 from models.chain import Version
 from models.features import SCHEMAS
-from models.registry import MANIFEST, OpenedModel, SealedModel, open_sealed_by_any, read_folder, seal, seal_return
+from models.registry import (
+    CARD_TEXT,
+    MANIFEST,
+    OpenedModel,
+    SealedModel,
+    open_sealed_by_any,
+    read_folder,
+    seal,
+    seal_return,
+)
 from models.training.derivation import derivation_of
 from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest
@@ -27,7 +36,6 @@ from server.errors import BadCoordinatorSettings, CampaignFailed, UnknownModel
 from server.evidence_store import EVIDENCE, EvidenceStore
 
 _TICK = timedelta(microseconds=1)
-CARD_TEXT = "card.md"  # for people; the signed card is card.json
 LEAST_DIGITS = 8  # of a version's name, as people type it
 OPENING = "log-opening.json"  # shows everybody that the log has the version (`homefield-audit model`)
 PURPOSES = {

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from models.card import ModelCard
 from models.chain import Version, check_successor, check_weights
 from models.errors import BadWeights, ModelError, NotAtHand
-from models.registry import CARD, MANIFEST, RECORD, WEIGHTS, parse_signed
+from models.registry import CARD, CARD_TEXT, MANIFEST, RECORD, WEIGHTS, parse_signed
 from policies.campaign import CampaignManifest
 from policies.canonical import sha256_hex
 from policies.errors import PolicyError
@@ -60,6 +63,13 @@ class VersionFiles:
         """Read the card."""
         return _read(self.folder / CARD)
 
+    def card_text(self) -> bytes:
+        """Read the card for people; raises NotAtHand where it is not beside the record."""
+        path = self.folder / CARD_TEXT
+        if not path.exists():
+            raise NotAtHand(f"{CARD_TEXT} is not at hand")
+        return _read(path)
+
     def find(self, sha256: str) -> Version | None:
         """Return the version with this hash: `previous`, or the one in the folder of that name beside this one."""
         for folder in filter(None, (self.previous, self.folder.parent / sha256)):
@@ -83,6 +93,7 @@ def check_version(files: VersionFiles, keys: Sequence[VerifyKey] = ()) -> tuple[
     return (
         _made("signature", lambda: _check_signature(version, keys)),
         _made("card", lambda: _check_card(version, files.card())),
+        _made(CARD_TEXT, lambda: _check_card_text(files)),
         _made("manifest", version.campaign),
         _made("weights", lambda: check_weights(version, files.find)),
         _made("previous", lambda: _check_previous(version, files)),
@@ -115,6 +126,15 @@ def _check_signature(version: Version, keys: Sequence[VerifyKey]) -> None:
 def _check_card(version: Version, card: bytes) -> None:
     if sha256_hex(card) != version.record.card:
         raise BadWeights("expected the card that the league signed")
+
+
+def _check_card_text(files: VersionFiles) -> None:
+    try:
+        wanted = ModelCard.model_validate_json(files.card()).markdown()
+    except ValidationError as error:
+        raise BadWeights(f"expected a model card in {CARD}, got another shape") from error
+    if files.card_text() != wanted.encode():
+        raise BadWeights(f"{CARD_TEXT} does not say what {CARD} says: read {CARD}, which the league signed")
 
 
 def _check_previous(version: Version, files: VersionFiles) -> None:

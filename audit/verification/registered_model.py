@@ -18,10 +18,12 @@ from audit.verification.prover import find_entry, prove_entry
 from audit.verification.sources import LogSource
 from audit.verification.verified_details import verified_details
 from audit.verification.verify import OnProgress
+from policies.campaigns.card_text import card_text
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.errors import InvalidInput
 
-FILES = {"weights.safetensors": "weights_file", "card.json": "card"}
+CARD, CARD_TEXT = "card.json", "card.md"
+FILES = {"weights.safetensors": "weights_file", CARD: "card", "manifest.json": "campaign"}
 """The files of a published model beside its record, with the field of the record that holds their hash."""
 MAX_BYTES = 4 * 1024 * 1024
 """Longest record that we read (our choice): a sum of 16 rounds of 10,000 weights."""
@@ -46,6 +48,22 @@ class GivenRecord:
         if sha256_hex(data) != self.files[name]:
             raise ProofFailed(f"{name} is not the file that the record names: it was changed, or is another model's")
         return True
+
+
+def compared_text(text: bytes | None, card: bytes | None) -> bool:
+    """Whether the card for people was there to be compared; raises ProofFailed if it is not what its JSON gives.
+
+    card: the bytes of `card.json`, which the record names; without them there is nothing to compare it with.
+    """
+    if text is None or card is None:
+        return False
+    try:
+        wanted = card_text(parse_once(card))
+    except (InvalidInput, MalformedProof) as error:
+        raise MalformedProof(f"expected a model's card in {CARD}") from error
+    if text != wanted.encode():
+        raise ProofFailed(f"{CARD_TEXT} does not say what {CARD} says: it was changed; read {CARD}, which is signed")
+    return True
 
 
 @dataclass(frozen=True, slots=True)

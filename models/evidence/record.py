@@ -17,7 +17,7 @@ from models.features import RISK_SCHEMA
 from models.privacy.contribution import largest_sum
 from models.training.derivation import WholeNumber
 from policies.campaign import CampaignManifest, HexHash, Identifier
-from policies.canonical import canonical_bytes, sha256_hex
+from policies.canonical import canonical_bytes, sha256_hex, told_apart
 from policies.signing import SigningKey, VerifyKey, verified_by_any
 
 
@@ -99,7 +99,8 @@ def manifest_of(record: EvidenceRecord, manifest: bytes) -> CampaignManifest:
     except ValidationError as error:
         raise BadWeights("expected the manifest that the evidence record names, got another shape") from error
     if found.sha256 != record.campaign:
-        raise BadWeights(f"expected the manifest {record.campaign[:12]}, got {found.sha256[:12]}")
+        wanted, got = told_apart(record.campaign, found.sha256)
+        raise BadWeights(f"expected the manifest {wanted}, which the record names, got {got}")
     judged = "" if found.evidence is None else found.evidence.record
     if (found.model, found.league, judged) != (record.model, record.league, record.judges):
         raise BadWeights("expected a manifest for evidence on the record's own model, of the same league")

@@ -136,7 +136,7 @@ def _refuse_during_campaign(settings: "CoordinatorSettings", model: str) -> None
 
 @models.command()
 def verify(
-    record: Annotated[Path, typer.Argument(exists=True, help="A model's or evidence's folder, or its record.json.")],
+    record: Annotated[Path, typer.Argument(help="A model's or evidence's folder, or its record.json.")],
     manifest: Annotated[
         Path | None, typer.Option(exists=True, help="The manifest that it names; manifest.json beside it otherwise.")
     ] = None,
@@ -148,7 +148,7 @@ def verify(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compute a model's weights again from its sums and compare them bit by bit; check its place in the chain.
+    """Compute a model's weights again from its sums and compare them bit by bit; check its card and place in the chain.
 
     Of the evidence on a model, a folder in models/evidence, the figures are computed again from the sum. Needs the
     files alone, no folder of a league and no service. Code 1 where the weights or figures are not proven or a check
@@ -158,6 +158,11 @@ def verify(
     """
     from server.verify_model import VersionFiles, check_version, is_proven
 
+    if not record.exists():
+        raise typer.BadParameter(
+            f"expected a folder, or the record.json in it; {record} is not there. A model lies in "
+            "LEAGUE-FOLDER/models/, in a folder of its whole name; `homefield-server models list --json` has the names"
+        )
     if is_evidence(record):
         verify_evidence(record, _keys(league_key or []), as_json=as_json)
         return

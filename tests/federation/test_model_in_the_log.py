@@ -63,14 +63,38 @@ def test_a_published_model_is_found_once_the_log_is_published(programs: Programs
     assert found.exit_code == 0, found.output
     told = json.loads(found.stdout)
     assert (told["ok"], told["model_id"], told["organisation"]) == (True, model.name, "league")
-    assert told["files_as_recorded"] == ["weights.safetensors", "card.json"]
+    assert told["files_as_recorded"] == ["weights.safetensors", "card.json", "manifest.json", "card.md"]
     said = " ".join(looked_for(programs, model).stdout.split())
     assert f"The log has the record {model.name[:16]} of recovery-linear-1" in said
-    assert "As the record names them: weights.safetensors and card.json." in said
+    assert "As the record names them: weights.safetensors, card.json, manifest.json and card.md." in said
     assert "Not proven here: that the league signed it" in said
 
 
-@pytest.mark.parametrize("name", ["weights.safetensors", "card.json"])
+def test_a_card_for_people_that_says_something_else_is_not_proven(
+    programs: Programs, manifest: CampaignManifest
+) -> None:
+    model = published(programs, manifest)
+    programs.world.publish()
+    card = model / "card.md"
+
+    card.write_text(card.read_text().replace("does not diagnose", "diagnoses"))
+    forged = looked_for(programs, model, "--json")
+    card.unlink()
+    missing = looked_for(programs, model)
+
+    assert forged.exit_code == 1
+    assert "card.md does not say what card.json says" in json.loads(forged.stdout)["error"]
+    assert (missing.exit_code, "Not compared, since not beside the record: card.md." in missing.stdout) == (0, True)
+
+
+def test_a_bare_name_is_answered_with_where_a_model_lies(programs: Programs, manifest: CampaignManifest) -> None:
+    asked = looked_for(programs, Path(published(programs, manifest).name))
+
+    assert asked.exit_code == 2
+    assert "LEAGUE-FOLDER/models/NAME" in " ".join(asked.output.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("name", ["weights.safetensors", "card.json", "manifest.json"])
 def test_a_changed_file_beside_the_record_is_not_proven_and_a_missing_one_is_said(
     programs: Programs, manifest: CampaignManifest, name: str
 ) -> None:
@@ -86,7 +110,8 @@ def test_a_changed_file_beside_the_record_is_not_proven_and_a_missing_one_is_sai
     assert (changed.exit_code, json.loads(changed.stdout)["ok"]) == (1, False)
     assert f"{name} is not the file that the record names" in json.loads(changed.stdout)["error"]
     assert (missing.exit_code, name in told["files_as_recorded"]) == (0, False)
-    assert f"Not compared, since not beside the record: {name}." in missing.stdout
+    beside = "card.json and card.md" if name == "card.json" else name
+    assert f"Not compared, since not beside the record: {beside}." in missing.stdout
 
 
 def test_an_opening_shows_who_reported_the_model_and_nothing_else_of_the_ten(

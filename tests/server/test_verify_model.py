@@ -64,6 +64,7 @@ def test_without_the_other_files_their_checks_are_not_made(league: League, tmp_p
     assert results(alone) == {
         "signature": "not checked",
         "card": "proven",
+        "card.md": "proven",
         "manifest": "not checked",
         "weights": "not checked",
         "previous": "not checked",
@@ -103,6 +104,38 @@ def test_what_was_changed_after_signing_fails(league: League) -> None:
     assert results(model)["card"] == "failed"
     assert verify(model).exit_code == 1
     assert results(model, "--league-key", SigningKey(b"x" * 32).verify_key.text)["signature"] == "failed"
+
+
+def test_a_card_for_people_that_says_something_else_fails_and_a_missing_one_is_said(league: League) -> None:
+    model = league.publish()
+    card = model / "card.md"
+
+    card.write_text(card.read_text().replace("does not diagnose", "diagnoses"))
+    forged, said = verify(model, *KEY), " ".join(verify(model, *KEY).stdout.split())
+    card.unlink()
+
+    assert forged.exit_code == 1
+    assert (results(model)["card"], results(model)["card.md"]) == ("proven", "not checked")
+    assert "card.md does not say what card.json says" in said
+    assert verify(model, *KEY).exit_code == 0
+
+
+def test_a_record_whose_manifest_has_another_end_is_told_where_they_differ(league: League) -> None:
+    model = league.publish()
+    named = json.loads((model / RECORD).read_bytes())["record"]["campaign"]
+    other = named[:-1] + ("0" if named[-1] != "0" else "1")
+    resigned(model, campaign=other)
+
+    detail = {one["check"]: one["detail"] for one in json.loads(verify(model, "--json").stdout)["checks"]}
+
+    assert detail["manifest"] == f"expected the manifest {other}, which the record names, got {named}"
+
+
+def test_a_bare_name_is_answered_with_where_a_model_lies(league: League) -> None:
+    said = " ".join(verify(league.publish().name).output.replace("│", " ").split())
+
+    assert "expected a folder, or the record.json in it" in said
+    assert "LEAGUE-FOLDER/models/" in said
 
 
 def test_a_gap_an_older_record_and_another_chain_fail(league: League) -> None:
