@@ -70,12 +70,17 @@ def resume(folder: CoordinatorFolder, campaign: CampaignName, as_json: AsJson = 
 def close(folder: CoordinatorFolder, campaign: CampaignName, yes: Yes = False, as_json: AsJson = False) -> None:
     """End a campaign for good, at once. What no round has used is given back to every athlete in the ledger.
 
+    What exchanges of a season have published stays in the chain and in use; `models rollback` goes back from it.
+
     The ledger is told first, and from then on takes no round of it; the public log gets one entry for every enrolled
     athlete of the campaign's clubs in one batch, so that nobody sees who took part. What rounds have used stays used.
 
     Example: homefield-server campaign close ./league recovery-20261123-1
     """
     from audit.entries.details.league import CampaignClosed
+    from chassis.text import sentence
+    from server.commands.models import registry_of
+    from server.federation.seasons.closing import closed_after, stays_in_words
     from server.settings import load_settings
     from server.store import OVER
 
@@ -84,15 +89,16 @@ def close(folder: CoordinatorFolder, campaign: CampaignName, yes: Yes = False, a
     found = store.campaign(campaign)
     if found.state in OVER:
         raise BadCoordinatorSettings(f"{found.manifest.campaign_id} is over already: {found.state}")
-    if not is_agreed(f"Close {found.manifest.campaign_id} for good?", yes=yes, as_json=as_json):
+    stays = stays_in_words(found, registry_of(settings))
+    if not is_agreed(f"Close {found.manifest.campaign_id} for good: {stays}?", yes=yes, as_json=as_json):
         raise typer.Abort
     with closing(consent_of(settings)) as consent:
         consent.event(CampaignClosed(campaign=found.sha256))
-    closed = store.close(found.sha256, detail=f"closed by the league after {found.rounds_done} rounds")
+    closed = store.close(found.sha256, detail=closed_after(found))
     if as_json:
         print_json("homefield-campaign-close-1", _as_json(closed))
         return
-    say(f"{closed.manifest.campaign_id} is closed. What no round has used is given back; no model comes of it.")
+    say(f"{closed.manifest.campaign_id} is closed. What no round has used is given back. {sentence(stays)}.")
 
 
 def _as_json(campaign: "Campaign") -> dict[str, Any]:
@@ -112,6 +118,7 @@ def _as_json(campaign: "Campaign") -> dict[str, Any]:
 def _rows(campaign: "Campaign") -> list[tuple[str, str]]:
     from policies.campaigns.cost import cost_of, year_in_words
     from policies.campaigns.season_cost import season_in_words
+    from server.store import OVER
 
     manifest, cost = campaign.manifest, cost_of(campaign.manifest)
     rows = [
@@ -123,7 +130,7 @@ def _rows(campaign: "Campaign") -> list[tuple[str, str]]:
         ("Signed by", " and ".join(one.organisation for one in campaign.signed.signatures)),
         ("ε per athlete", f"at most {cost.epsilon:.2f} at δ = {cost.delta:g}"),
         ("A year", year_in_words(cost)),
-        ("Open until", moment(manifest.expires)),
+        ("Open until", "" if campaign.state in OVER else moment(manifest.expires)),
         ("Ledger told that it is over", moment(campaign.reported_at) if campaign.reported_at else ""),
         ("Model", campaign.model_id),
         ("Manifest", campaign.sha256),
@@ -132,8 +139,10 @@ def _rows(campaign: "Campaign") -> list[tuple[str, str]]:
 
 
 def _answered(campaign: "Campaign") -> list[tuple[str, str]]:
-    """How many clubs have answered in the round that is under way; nothing once no round is, or in a rest."""
-    if campaign.rounds_done >= campaign.manifest.rounds or campaign.state == "resting":
+    """How many clubs have answered in the round that is under way; nothing once it is over, or in a rest."""
+    from server.store import OVER, CampaignState
+
+    if campaign.rounds_done >= campaign.manifest.rounds or campaign.state in (CampaignState.RESTING, *OVER):
         return []
     return [("Answered in this round", f"{campaign.parts} of {len(campaign.manifest.clubs)} clubs")]
 

@@ -66,7 +66,7 @@ class PlanOptions:
         int, typer.Option(min=1, max=16, help="Exchanges of a season, approved once, each from where the last led.")
     ] = 1
     every: Annotated[str | None, typer.Option(help="With --exchanges: how far apart they open, as 16w or 112d.")] = None
-    sigma: Annotated[float | None, typer.Option(help="Noise multiplier; otherwise the least that keeps ε.")] = None
+    sigma: Annotated[float | None, typer.Option(help="Noise multiplier, instead of --epsilon.")] = None
     epsilon: Annotated[
         float | None, typer.Option(help="ε per athlete, all rounds together or each exchange; 2 in all at most.")
     ] = None

@@ -14,7 +14,7 @@ from policies.campaign import CampaignManifest
 from policies.errors import InvalidInput
 from policies.vocabulary import OrgId
 from server.errors import BadCoordinatorSettings, UnknownClub, UnknownModel
-from server.federation.opening import CLOCK_MARGIN, Terms
+from server.federation.opening import CLOCK_MARGIN, Terms, check_noise
 from server.registry_store import LEAST_DIGITS, RegistryStore
 
 NEWEST = "newest"
@@ -89,6 +89,7 @@ def _recipe(terms: Terms) -> Recipe:
 
 
 def _sigma(terms: Terms, delta: float) -> float:
+    check_noise(terms)
     if terms.sigma is not None:
         return terms.sigma
     if terms.epsilon is None:

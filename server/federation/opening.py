@@ -68,6 +68,12 @@ def plan_campaign(
     return manifest
 
 
+def check_noise(terms: Terms) -> None:
+    """Return unless both the noise and its ε were said: one follows from the other; raises InvalidInput."""
+    if terms.sigma is not None and terms.epsilon is not None:
+        raise InvalidInput("expected --sigma or --epsilon, got both; leave one out, since it follows from the other")
+
+
 def _check_price(manifest: CampaignManifest) -> None:
     cost = season_cost(manifest)
     if campaign_cost(manifest.noise_multiplier, manifest.rounds) <= CAMPAIGN_CAP:
@@ -107,6 +113,7 @@ def _recipe(terms: Terms, *, clubs: int) -> Recipe:
         for name in ("clip_norm", "learning_rate", "momentum")
         if (value := getattr(terms, name)) is not None
     }
+    check_noise(terms)
     if epsilon > CAMPAIGN_EPSILON:
         raise InvalidInput(f"expected an ε of at most {CAMPAIGN_EPSILON:g} for one campaign, got {epsilon:g}")
     check_large_enough(terms.model, athletes=athletes)

@@ -4,15 +4,19 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from typer.testing import CliRunner
 
 from policies.campaign import parse_signed_manifest
 from policies.campaigns.season_line import SEASON
 from policies.signing import SigningKey
+from server.cli import app
+from server.commands.models import registry_of
 from server.errors import BadCoordinatorSettings
 from server.federation.seasons.course import rest_of
 from server.federation.seasons.room import check_room
 from server.settings import load_settings
 from server.store import CampaignState, CoordinatorStore, open_database
+from tests.published import finished
 from tests.server.test_server_cli import SERVICE_KEY, TERMS, end, league, run, signature_of, signed
 
 __all__ = ["end", "league", "run", "signed"]
@@ -78,6 +82,16 @@ def test_an_epsilon_beyond_one_campaigns_cap_is_named(end, league, tmp_path):
 
     assert refused[0] == 1
     assert "expected an ε of at most 2 for one campaign, got 3" in refused[1]
+
+
+def test_noise_and_epsilon_together_are_refused(end, league, tmp_path):
+    out = tmp_path / "m.json"
+
+    refused = end("campaign", "plan", league[0], *TERMS, "--sigma", 2.4, "--epsilon", 1, "--out", out)
+
+    assert refused[0] == 1
+    assert "expected --sigma or --epsilon, got both" in refused[1]
+    assert not out.exists()
 
 
 def test_another_second_signer_is_named_with_its_key(end, run, league, tmp_path):
@@ -285,3 +299,31 @@ def test_a_resting_season_says_until_when_and_is_closed_or_left_alone(run, end, 
     assert "is resting; it goes on by itself" in resumed[1]
     assert store.campaign(sha256).state is CampaignState.CLOSED
     assert "campaign_closed" in service.kinds
+
+
+@pytest.mark.parametrize(
+    ("done", "published", "words"),
+    [
+        (0, 0, "No model comes of it."),
+        (1, 1, "What exchange 1 published stays; exchanges 2 and 3 are not asked."),
+        (2, 1, "What exchange 1 published stays; no model comes of exchanges 2 and 3."),
+        (2, 2, "What exchanges 1 and 2 published stays; exchange 3 is not asked."),
+    ],
+)
+def test_closing_a_season_says_what_stays_and_what_is_not_asked(run, league, signed, service, done, published, words):
+    folder = league[0]
+    sha256 = json.loads(run("campaign", "start", folder, signed(*SEASON_TERMS), "--json").stdout)["sha256"]
+    store = CoordinatorStore(open_database(load_settings(folder)), clock=lambda: datetime.now(UTC))
+    manifest, registry = store.campaign(sha256).manifest, registry_of(load_settings(folder))
+    for number in range(1, published + 1):
+        registry.publish(registry.seal(manifest, finished(manifest, rounds=number)), b"{}")
+    store.set_progress(sha256, rounds_done=done, parts=1)
+
+    asked = CliRunner().invoke(app, ["campaign", "close", str(folder), sha256], input="n\n")
+    closed = run("campaign", "close", folder, sha256, "--yes").stdout
+    shown = run("campaign", "status", folder).stdout
+
+    assert f"{words[0].lower()}{words[1:-1]}?" in " ".join(asked.output.split())
+    assert closed.endswith(f"What no round has used is given back. {words}\n")
+    assert "Open until" not in shown
+    assert "Answered in this round" not in shown
