@@ -10,14 +10,11 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from chassis.clock import Clock
-from chassis.errors import LockHeld
-from chassis.files.lock import exclusive_lock
 from chassis.operations.figures import ProgramFigures
 from chassis.operations.health import ProgramHealth
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from server.app import build_app
 from server.consent_client import CoordinatorConsentClient
-from server.errors import BadCoordinatorSettings
 from server.federation.campaigns import CampaignWorker
 from server.federation.checkpoints import Checkpoints
 from server.federation.fleet import Fleet, build_fleet_app
@@ -25,6 +22,7 @@ from server.federation.fleet_api.arrivals import HOLD_S
 from server.federation.fleet_certificate import CertificateWatch, read_fleet_certificate
 from server.figures import coordinator_figures, coordinator_health
 from server.registry_store import RegistryStore
+from server.serving_lock import only_one
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore, open_database
 
@@ -98,7 +96,7 @@ class Coordinator:
 
         Raises BadCoordinatorSettings if another coordinator does so here.
         """
-        with contextlib.closing(self.consent), _only_one(self.folder):
+        with contextlib.closing(self.consent), only_one(self.folder):
             yield from self._threads()
 
     def _threads(self) -> Iterator[None]:
@@ -123,14 +121,3 @@ class Coordinator:
             self.worker.stop.set()
             for thread in self.threads:
                 thread.join(STOP_WITHIN_S)
-
-
-@contextlib.contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock: a second coordinator would take the first one's campaigns for interrupted ones."""
-    with contextlib.ExitStack() as held:
-        try:
-            held.enter_context(exclusive_lock(folder / "serving.lock"))
-        except LockHeld as error:
-            raise BadCoordinatorSettings(f"another coordinator is running in {folder}; stop it first") from error
-        yield

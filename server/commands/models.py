@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from server.settings import CoordinatorSettings
 
 
+DELIVERED = (
+    "The coordinator, while it runs, sends the record to every club that is online, and each running node judges it by "
+    "its own gate."
+)
 models = typer.Typer(no_args_is_help=True, help="See published models, check them, and go back to an earlier one.")
 
 
@@ -90,11 +94,13 @@ def rollback(
     """Publish once more an earlier model's weights, after the newest: a signed record that points back, in the log.
 
     Nothing is taken away: the newest stays in the chain and readable. Nodes follow it as any model, through their own
-    gate. Not while a campaign of this model is open or runs.
+    gate. Not while a campaign of this model is open or runs. A season that rests goes on from its own last record all
+    the same: its next exchange publishes a model after this one, unless `campaign close` ends it.
 
     Example: homefield-server models rollback ./league 1f2e3d4c
     """
     from audit.entries.details.league import ModelRegistered
+    from server.serving_lock import is_served
     from server.settings import load_settings
 
     settings = load_settings(folder)
@@ -103,7 +109,9 @@ def rollback(
     record = sealed.signed.record
     _refuse_during_campaign(settings, record.model)
     newest, earlier = record.previous or "", record.goes_back_to or ""
-    question = f"Go back from {newest[:16]} to {earlier[:16]} ({record.model}) for every club?"
+    _refuse_same_weights(registry, record)
+    resting = _resting(settings, record.model)
+    question = f"{resting}Go back from {newest[:16]} to {earlier[:16]} ({record.model}) for every club?"
     if not is_agreed(question, yes=yes, as_json=as_json):
         raise CannotGoBack("nothing was changed")
     # The log first: nodes follow only what anybody can find there.
@@ -116,13 +124,27 @@ def rollback(
         print_json("homefield-models-rollback-1", values)
         return
     say(f"{record.model} goes back to {earlier[:16]}: {record.sha256[:16]} is the newest model and stands in the log.")
-    judge = ["homefield-node", "adopt", "CLUB-FOLDER", f"CLUB-FOLDER/received/{record.sha256}"]
-    say_next(
-        NextStep(
-            YOU, "let the coordinator run: it sends the record to every club that is online", serve_command(folder)
-        ),
-        NextStep("every club’s operator", "put it through the node’s own gate", judge),
-    )
+    say(f"{resting}{DELIVERED}")
+    if not is_served(folder):
+        say_next(NextStep(YOU, "run the coordinator", serve_command(folder)))
+
+
+def _refuse_same_weights(registry: "RegistryStore", record: "ModelRecord") -> None:
+    if record.previous and registry.sealed(record.previous).signed.record.weights_file == record.weights_file:
+        raise CannotGoBack(f"the newest {record.model}, {record.previous[:16]}, already has these weights")
+
+
+def _resting(settings: "CoordinatorSettings", model: str) -> str:
+    """Say what a season of this model does that rests; "" where none does."""
+    from server.store import CampaignState
+
+    names = [
+        one.manifest.campaign_id
+        for one in store_of(settings).campaigns()
+        if one.manifest.model == model and one.state is CampaignState.RESTING
+    ]
+    goes_on = "goes on from its own last record and publishes after this; `campaign close` ends it"
+    return "".join(f"The season {name} rests: it {goes_on}. " for name in names)
 
 
 def _refuse_during_campaign(settings: "CoordinatorSettings", model: str) -> None:

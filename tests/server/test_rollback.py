@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 import server.cli
+from chassis.files.lock import exclusive_lock
 from client.errors import KeptOut
 from client.league_models.chain import ModelChain
 from client.league_models.parcel import read_parcel
@@ -45,7 +46,9 @@ def test_the_command_publishes_an_earlier_model_once_more_and_says_what_comes_ne
     told = json.loads(programs.done(server.cli.app, "models", "list", programs.league, "--json").stdout)["models"]
     newest = programs.league / "models" / told[-1]["model_id"]
 
-    assert "Next, every club’s operator" in answer.stdout
+    assert "each running node judges it by its own gate" in " ".join(answer.stdout.split())
+    assert "Next, you: run the coordinator" in answer.stdout
+    assert "adopt" not in answer.stdout
     assert [one["goes_back_to"] for one in told] == [None, None, first]
     assert [one["newest"] for one in told] == [False, False, True]
     assert (newest / WEIGHTS).read_bytes() == (programs.league / "models" / first / WEIGHTS).read_bytes()
@@ -61,6 +64,39 @@ def test_the_next_step_names_the_ports_at_which_the_coordinator_runs(programs: P
 
     assert "--fleet-port 9092 --web-port 8200" in before.stdout
     assert "--fleet-port 19092 --web-port 18200" in answer.stdout
+
+
+def test_a_coordinator_that_runs_is_not_to_be_run(programs: Programs) -> None:
+    first = programs.two_models()
+
+    with exclusive_lock(programs.league / "serving.lock"):
+        answer = programs.done(server.cli.app, "models", "rollback", programs.league, first[:8], "--yes")
+
+    assert "Next, you" not in answer.stdout
+
+
+def test_a_model_with_the_weights_that_are_in_force_is_refused(programs: Programs) -> None:
+    first = programs.two_models()
+    programs.done(server.cli.app, "models", "rollback", programs.league, first, "--yes")
+
+    again = programs.run(server.cli.app, "models", "rollback", programs.league, first, "--yes")
+
+    assert isinstance(again.exception, CannotGoBack)
+    assert "already has these weights" in str(again.exception)
+
+
+def test_a_season_that_rests_is_said_to_go_on_from_its_own_record(programs: Programs) -> None:
+    first = programs.two_models()
+    store = CoordinatorStore(open_database(load_settings(programs.league)), clock=lambda: NOW)
+    record = ModelRecord.model_validate(json.loads((programs.league / "models" / first / RECORD).read_text())["record"])
+    store.set_state(record.campaign, CampaignState.RESTING)
+    name = store.campaign(record.campaign).manifest.campaign_id
+
+    asked = CliRunner().invoke(server.cli.app, ["models", "rollback", str(programs.league), first], input="n\n")
+    done = programs.done(server.cli.app, "models", "rollback", programs.league, first, "--yes")
+
+    for said in (asked.output, done.stdout):
+        assert f"The season {name} rests: it goes on from its own last record" in " ".join(said.split())
 
 
 @pytest.mark.parametrize(("said", "code"), [("n\n", 1), ("", 2)])
