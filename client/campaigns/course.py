@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
+from client.campaigns.known_campaigns import CampaignStatus, KnownCampaign
 from client.federation.identity import approvals_of
 from client.federation.journal import answered_rounds
 from client.league_models.received import ReceivedModels
 from client.settings import NodeSettings
 from policies.campaign import CampaignManifest
+
+NOT_TOLD = "The league may have closed it early; nodes are not told of that"
+"""What stands beside every campaign that goes on here: nothing that a node is sent says that one was closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,13 @@ class CampaignCourse:
     def is_finished(self) -> bool:
         """Whether the last model has come; nothing is asked after that."""
         return self.rounds in self.published
+
+    @property
+    def done(self) -> str:
+        """ "finished" or "answered" where nothing more is asked of this node, as far as it can know; "" before."""
+        if self.is_finished:
+            return "finished"
+        return "answered" if self.is_answered else ""
 
     @property
     def words(self) -> str:
@@ -46,3 +57,9 @@ def course_of(settings: NodeSettings, manifest: CampaignManifest) -> CampaignCou
     chain = ReceivedModels(settings.received, approvals_of(settings), settings.models).chain
     answered = answered_rounds(settings.journal_path, manifest.sha256)
     return CampaignCourse(manifest.rounds, answered, chain.rounds_published(manifest))
+
+
+def state_of(settings: NodeSettings, one: KnownCampaign) -> str:
+    """What a campaign is to this club now, in a word: of an approved one also whether it is answered or finished."""
+    is_approved = one.status is CampaignStatus.APPROVED
+    return (course_of(settings, one.manifest).done if is_approved else "") or one.status.value

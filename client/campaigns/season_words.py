@@ -36,4 +36,4 @@ def _state(one: ExchangeWindow, course: CampaignCourse, now: datetime) -> str:
         return "answered"
     if now >= one.closes:
         return "not answered here"
-    return "open now" if now >= one.opens else "not open yet"
+    return "not answered yet" if now >= one.opens else "not asked yet"

@@ -16,6 +16,7 @@ from client.campaigns.known_campaigns import known_campaigns
 from client.errors import CampaignTurnedDown, ClientError, NotApproved
 from client.federation.decided.decisions import DecisionFile
 from client.federation.identity import approvals_of
+from client.federation.journal import RoundJournal
 from client.settings import change_settings, load_settings
 from consent.errors import NotAllowed
 from consent.ledger.ledger import Movement
@@ -50,12 +51,22 @@ def test_a_campaign_is_shown_then_approved_then_revoked_and_that_is_kept_and_sig
     programs.done(client.cli.app, "campaign", "show", programs.node, manifest)
     waiting = states(programs)
     programs.done(client.cli.app, "campaign", "approve", programs.node, name, "--yes")
-    approved = states(programs)
-    programs.done(client.cli.app, "campaign", "revoke", programs.node, name, "--yes")
+    approved, listed = states(programs), programs.done(client.cli.app, "campaign", "list", programs.node).stdout
+    asked = programs.done(client.cli.app, "campaign", "show", programs.node, name).stdout
+    journal = RoundJournal(settings.journal_path)
+    journal.record(hash_of(manifest), 1, b"asked", b"answered", programs.world.clock())
+    journal.close()
+    answered = programs.done(client.cli.app, "campaign", "list", programs.node).stdout
+    revoked = programs.done(client.cli.app, "campaign", "revoke", programs.node, name, "--yes")
     again = programs.run(client.cli.app, "campaign", "approve", programs.node, manifest, "--yes")
 
     assert (waiting, approved, states(programs)) == ({name: "waiting"}, {name: "approved"}, {name: "revoked"})
     assert isinstance(again.exception, CampaignTurnedDown)
+    for said in (listed, asked):
+        assert "The league may have closed it early; nodes are not told of that." in " ".join(said.split())
+    assert " answered " in answered
+    assert "may have closed it" not in answered
+    assert "nobody pays anything further for it" in " ".join(revoked.stdout.split())
     (file,) = (programs.node / "decided").glob("*.json")
     kept = DecisionFile.model_validate_json(file.read_bytes())
     settings.node_key().verify_key.verify(kept.statement(), bytes.fromhex(kept.signature))

@@ -41,8 +41,8 @@ def test_a_season_is_shown_in_words_approved_once_and_set_aside_whole(programs: 
         "3 exchanges:",
         "asked once in each",
         "Exchange 1",
-        "open now",
-        "not open yet",
+        "not answered yet",
+        "not asked yet",
         "of the cap of ε 2.00",
     ):
         assert words in shown

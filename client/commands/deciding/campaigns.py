@@ -27,6 +27,8 @@ CampaignArgument = Annotated[
     str, typer.Argument(help="The manifest file that the league sent, or a campaign's id or hash.", show_default=False)
 ]
 LARGEST_MANIFEST = 1024 * 1024
+NOTHING = "No message of it is answered, and nobody pays for it."
+FURTHER = "No further message of it is answered, and nobody pays anything further for it; what rounds used stays used."
 
 
 def register(app: typer.Typer) -> None:
@@ -40,18 +42,22 @@ def list_(folder: NodeFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-node campaign list ./club-a
     """
+    from client.campaigns.course import NOT_TOLD, state_of
     from client.campaigns.known_campaigns import known_campaigns
     from client.settings import load_settings
 
-    found = known_campaigns(load_settings(folder)).every(utc_now())
+    settings = load_settings(folder)
+    found = known_campaigns(settings).every(utc_now())
     if as_json:
         print_json("homefield-node-campaign-list-1", {"campaigns": [_as_json(one) for one in found]})
         return
     rows = [
-        (one.manifest.campaign_id, one.manifest.model, one.status.value, moment(one.manifest.expires), one.problem)
-        for one in found
+        (asked.campaign_id, asked.model, state_of(settings, one), moment(asked.expires), one.problem)
+        for asked, one in ((one.manifest, one) for one in found)
     ]
     print_table(counted(len(found), "campaign"), ("Campaign", "Model", "State", "Open until", "Why not"), rows)
+    if any(row[2] == "approved" for row in rows):
+        say(f"Approved: as far as this node knows. {NOT_TOLD}.")
 
 
 @campaigns.command()
@@ -62,7 +68,7 @@ def show(folder: NodeFolder, campaign: CampaignArgument, as_json: AsJson = False
 
     Example: homefield-node campaign show ./club-a ./manifest.json
     """
-    from client.campaigns.course import course_of
+    from client.campaigns.course import NOT_TOLD, course_of
     from client.settings import load_settings
 
     settings = load_settings(folder)
@@ -74,7 +80,8 @@ def show(folder: NodeFolder, campaign: CampaignArgument, as_json: AsJson = False
         return
     _show(found, settings)
     state = ", ".join(filter(None, (found.status.value, course.words)))
-    say(f"State: {state}." + (f" {found.problem}." if found.problem else ""))
+    not_told = NOT_TOLD if found.status.value == "approved" and not course.done else ""
+    say(f"State: {state}." + "".join(f" {said}." for said in (found.problem, not_told) if said))
     if found.status.value == "waiting":
         _say_what_stands_against(settings, found.manifest)
         verbs = [(verb, ["homefield-node", "campaign", verb, folder, campaign]) for verb in ("approve", "reject")]
@@ -157,7 +164,7 @@ def reject(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as_
     _confirm(f"Reject {found.campaign_id} for {settings.name}, for good?", yes=yes, as_json=as_json)
     report(settings, CampaignRefused(manifest=found.sha256, reason=CampaignRefusal.REJECTED))
     known.decisions.keep(signed, Against.REJECTED, settings.node_key(), now=utc_now())
-    _say_decided(known.find(found.sha256, utc_now()), "reject", as_json=as_json)
+    _say_decided(known.find(found.sha256, utc_now()), "reject", NOTHING, as_json=as_json)
 
 
 @campaigns.command()
@@ -182,14 +189,14 @@ def revoke(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as_
     _confirm(f"Revoke the approval of {found.campaign_id} for {settings.name}, for good?", yes=yes, as_json=as_json)
     with reporting_anyway(settings, CampaignRefused(manifest=found.sha256, reason=CampaignRefusal.REVOKED)):
         known.decisions.keep(signed, Against.REVOKED, settings.node_key(), now=utc_now())
-    _say_decided(known.find(found.sha256, utc_now()), "revoke", as_json=as_json)
+    _say_decided(known.find(found.sha256, utc_now()), "revoke", FURTHER, as_json=as_json)
 
 
-def _say_decided(known: "KnownCampaign", verb: str, *, as_json: bool) -> None:
+def _say_decided(known: "KnownCampaign", verb: str, then: str, *, as_json: bool) -> None:
     if as_json:
         print_json(f"homefield-campaign-{verb}-1", _as_json(known))
         return
-    say(f"{known.manifest.campaign_id} is {known.status.value}. No message of it is answered, and nobody pays for it.")
+    say(f"{known.manifest.campaign_id} is {known.status.value}. {then}")
 
 
 def _confirm(question: str, *, yes: bool, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from audit.entries.details.clubs import ClubPageOpened
 from audit.entries.details.codes import ClubPage
 from chassis.text import counted, listed, long_date, sentence
 from chassis.web.page_errors import Closed
-from client.campaigns.course import CampaignCourse, course_of
+from client.campaigns.course import NOT_TOLD, CampaignCourse, course_of
 from client.campaigns.known_campaigns import CampaignStatus, KnownCampaign, known_campaigns
 from client.campaigns.season_words import exchange_rows, how_often
 from client.errors import NoLeague
@@ -32,13 +32,17 @@ TAGS = {
 FINISHED, ANSWERED = ("off", "clock", "Finished"), ("ok", "tick", "Answered")
 HEADINGS = {
     CampaignStatus.WAITING: "Let our node take part in “{name}”?",
-    CampaignStatus.APPROVED: "Our node takes part in “{name}”",
+    CampaignStatus.APPROVED: "Our club approved “{name}”",
     CampaignStatus.REJECTED: "Our club rejected “{name}”",
     CampaignStatus.REVOKED: "Our club revoked its approval of “{name}”",
     CampaignStatus.NOT_COUNTED: "“{name}” cannot run here",
     CampaignStatus.OVER: "“{name}” is over",
 }
 NOTHING_RUNS = "No message of it is answered here, and no athlete’s budget is reserved or used for it."
+NOTHING_FURTHER = (
+    "No further message of it is answered here, and nothing further of any athlete’s budget is reserved or used for "
+    "it. What past rounds used stays used."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,8 @@ def words(site: ClubSite, one: KnownCampaign, course: CampaignCourse) -> dict[st
         "is_done": _is_done(one, course),
         "each": "" if season is None else f"{season.epsilon_each:.2f}",
         "exchanges": 1 if season is None else season.exchanges,
-        "nothing_runs": NOTHING_RUNS,
+        "nothing_runs": NOTHING_FURTHER if course.answered else NOTHING_RUNS,
+        "not_told": NOT_TOLD,
         "name": manifest.campaign_id,
         "learns": _learns(manifest).lower(),
         "judges": "" if manifest.evidence is None else manifest.evidence.record[:12],
@@ -143,7 +148,7 @@ def _tag(one: KnownCampaign, course: CampaignCourse) -> tuple[str, str, str]:
 
 def _is_done(one: KnownCampaign, course: CampaignCourse) -> bool:
     """Whether nothing more of an approved campaign is asked of this node, as far as it can know."""
-    return one.status is CampaignStatus.APPROVED and (course.is_finished or course.is_answered)
+    return one.status is CampaignStatus.APPROVED and bool(course.done)
 
 
 def _terms(site: ClubSite, one: KnownCampaign, course: CampaignCourse) -> list[tuple[str, str]]:

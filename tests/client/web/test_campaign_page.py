@@ -9,6 +9,7 @@ import pytest
 from client.campaigns.known_campaigns import known_campaigns
 from client.commands.deciding.campaigns import describe
 from client.federation.decided.decisions import Against
+from client.federation.journal import RoundJournal
 from client.league_models.chain import ModelChain
 from client.league_models.parcel import read_parcel
 from client.settings import NodeSettings
@@ -85,12 +86,30 @@ def test_an_approved_campaign_says_how_it_is_stopped_and_a_revoked_one_that_noth
     known.decisions.keep(asked, Against.REVOKED, settings.node_key(), now=clock())
     revoked = page_of(context, asked)
 
-    assert "Our node takes part in “recovery-winter”" in approved
+    assert "Our club approved “recovery-winter”" in approved
     assert "campaign revoke" in approved
     assert "Our club revoked its approval" in revoked
     assert "No message of it is answered here" in revoked
+    assert "may have closed it early" in approved
+    assert "may have closed it early" not in revoked
     assert "campaign revoke" not in revoked
     assert "campaign approve" not in revoked
+
+
+def test_what_was_answered_before_a_revocation_is_not_said_to_cost_nothing(
+    context: Any, settings: NodeSettings, clock: Any, asked: SignedManifest
+) -> None:
+    known = known_campaigns(settings)
+    known.approvals.approve(asked, settings.node_key(), now=clock())
+    journal = RoundJournal(settings.journal_path)
+    journal.record(asked.manifest.sha256, 1, b"asked", b"answered", clock())
+    journal.close()
+
+    known.decisions.keep(asked, Against.REVOKED, settings.node_key(), now=clock())
+    revoked = page_of(context, asked)
+
+    assert "No further message of it is answered here" in revoked
+    assert "no athlete’s budget is reserved or used for it" not in revoked
 
 
 def test_a_campaign_of_before_that_the_league_alone_signed_is_shown_as_one_that_does_not_count(

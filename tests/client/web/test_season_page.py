@@ -59,8 +59,8 @@ def test_a_season_is_asked_in_words_with_its_dates_and_what_each_exchange_costs(
     assert "Three noisy numbers, in each of 3 exchanges" in page
     assert f"All 3 exchanges together; one alone is ε {cost.epsilon_each:.2f}." in page
     assert "3, 112 days apart; the first starts at public weights" in page
-    assert "<dt>Exchange 1</dt><dd>24 November 2026 to 14 December 2026: open now</dd>" in page
-    assert "<dt>Exchange 2</dt><dd>16 March 2027 to 5 April 2027: not open yet</dd>" in page
+    assert "<dt>Exchange 1</dt><dd>24 November 2026 to 14 December 2026: not answered yet</dd>" in page
+    assert "<dt>Exchange 2</dt><dd>16 March 2027 to 5 April 2027: not asked yet</dd>" in page
     assert "3 exchanges of ε 1.00 make ε 1.81 of the cap of ε 2.00 in 365 days" in page
     assert "A signed model after each exchange." in page
 
@@ -78,7 +78,8 @@ def test_the_course_of_a_season_is_told_exchange_by_exchange(
 
     assert "14 December 2026: answered</dd>" in answered
     assert "14 December 2026: answered, and its model has come</dd>" in one
-    assert "Our node takes part in “recovery-winter”" in two
+    assert "Our club approved “recovery-winter”" in two
+    assert "The league may have closed it early; nodes are not told of that." in two
     assert "5 April 2027: not answered here; its model has come</dd>" in two
     assert course_of(settings, signed.manifest).published == {1, 2}
     assert course_of(settings, signed.manifest).words == "1 of 3 answered"
@@ -104,14 +105,15 @@ def test_what_is_over_says_so_and_no_longer_that_the_node_takes_part(
     finished, listed_then = page_of(context, signed), context.http.get("/model").text
 
     assert course_of(settings, signed.manifest).words == f"1 of {exchanges} answered, finished"
-    assert "Our node takes part in “recovery-winter”" in begun
+    assert "Our club approved “recovery-winter”" in begun
     assert "campaign revoke" in begun
     for page, heading in (
         (answered, "Our node has answered “recovery-winter”"),
         (finished, "“recovery-winter” is finished"),
     ):
         assert heading in page
-        assert "takes part in “recovery-winter”" not in page
+        assert "Our club approved" not in page
+        assert "may have closed it" not in page
         assert "Nothing more of it is asked of our node" in page
         assert "campaign revoke" not in page
     assert "Answered" in listed
@@ -127,7 +129,7 @@ def test_an_exchange_that_passed_unanswered_is_not_called_answered(settings: Nod
 
     assert rows["Exchange 1"] == "24 November 2026 to 14 December 2026: not answered here"
     assert rows["Exchange 2"].endswith(": answered")
-    assert rows["Exchange 3"].endswith(": not open yet")
+    assert rows["Exchange 3"].endswith(": not asked yet")
 
 
 def test_a_journal_is_read_without_being_made_or_changed(settings: NodeSettings, tmp_path: Path) -> None:
