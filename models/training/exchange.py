@@ -170,6 +170,20 @@ def variance_of_sum(manifest: CampaignManifest) -> Fraction:
     return deviation**2 * len(manifest.clubs) / manifest.min_honest_clubs
 
 
+def share_of_noiseless(manifest: CampaignManifest) -> float | None:
+    """How much of what answers without noise would explain is explained with the noise of a campaign, 0 to 1.
+
+    All exchanges of a season together, as if none drifted. None for a campaign that is no exchange.
+    """
+    if manifest.exchange is None:
+        return None
+    installed = public_axes(manifest.model)
+    response = installed.response(manifest.exchange.axes, manifest.clip_norm)
+    spread = math.sqrt(variance_of_sum(manifest) / manifest.rounds)
+    noise = _noise(installed, response, spread=spread, athletes=manifest.public_athletes)
+    return _explained(installed, response, noise) / _explained(installed, response, response.scatter)
+
+
 def _noise(installed: PublicAxes, response: Response, *, spread: float, athletes: int) -> Floats:
     """Variance of the mean answer around its line: the noise of the sum, and that leagues and athletes differ."""
     noise: Floats = (spread / athletes) ** 2 + response.scatter + installed.sampling[: response.axes] / athletes

@@ -4,12 +4,15 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from policies.budget import LIFETIME_CAP, campaign_cost, epsilon_of_spend, rounded_up, rounds_of
+from policies.budget import CAMPAIGN_EPSILON, LIFETIME_CAP, campaign_cost, epsilon_of_spend, rounded_up, rounds_of
 from policies.campaign import CampaignManifest
 from policies.campaigns.masks import masks_in_words
-from policies.campaigns.season_cost import season_as_json, season_in_words
+from policies.campaigns.season_cost import booked_epsilon, season_as_json, season_in_words
 from policies.campaigns.season_line import SEASON, SEASON_CAP
+from policies.campaigns.season_windows import season_of
 from policies.campaigns.squads import squads_in_words
+
+MOST_TOLD = 12  # ours: campaigns like one another in a year; beyond, their number is of no use to anybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,11 @@ class CampaignCost:
     epsilon: float
     year_epsilon: float
     in_a_year: int
+
+    @property
+    def is_year_told(self) -> bool:
+        """Whether `in_a_year` is a number that somebody could plan."""
+        return self.in_a_year <= MOST_TOLD
 
     @property
     def most_in_a_life(self) -> int:
@@ -65,9 +73,9 @@ def terms_in_words(manifest: CampaignManifest) -> list[tuple[str, str]]:
         *squads_in_words(manifest),
         ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by each club"),
         ("Masks", masks_in_words(manifest)),
-        ("ε per athlete", f"{cost.epsilon:.2f} at δ = {cost.delta:g} ({cost.micro_rho:,} micro-rho)"),
+        *price_in_words(manifest, cost),
         *season_in_words(manifest),
-        ("A year", year_in_words(cost)),
+        *year_in_words(cost),
         ("Open", f"{manifest.opens:%Y-%m-%d %H:%M} to {manifest.expires:%Y-%m-%d %H:%M} UTC"),
         ("Manifest", manifest.sha256),
     ]
@@ -96,12 +104,26 @@ def year_as_json(cost: CampaignCost) -> dict[str, Any]:
     return {"campaigns": cost.in_a_year, "epsilon": cost.year_epsilon}
 
 
-def year_in_words(cost: CampaignCost) -> str:
-    """What such campaigns can come to at most, since the ledger keeps a cap over all campaigns of a season line."""
-    return (
-        f"at most {cost.in_a_year} such in {SEASON.days} days, ε {cost.year_epsilon:.2f} in all; an athlete's lifetime "
-        f"budget holds {cost.most_in_a_life}"
+def price_in_words(manifest: CampaignManifest, cost: CampaignCost) -> list[tuple[str, str]]:
+    """The two ε of one cost: what is proved, and what the ledger counts of its cap; a season says the latter itself."""
+    booked = (
+        f"books ε {booked_epsilon(cost.micro_rho):.2f} of the cap of ε {CAMPAIGN_EPSILON:.2f} in {SEASON.days} days"
     )
+    return [
+        ("ε per athlete", f"proved {cost.epsilon:.2f} at δ = {cost.delta:g}"),
+        *([] if season_of(manifest) else [("In the ledger", f"{booked} ({cost.micro_rho:,} micro-rho)")]),
+    ]
+
+
+def year_in_words(cost: CampaignCost) -> list[tuple[str, str]]:
+    """What such campaigns can come to at most, since the ledger keeps a cap over all campaigns of a season line.
+
+    No row where so many would fit that their number says nothing.
+    """
+    if not cost.is_year_told:
+        return []
+    most = f"at most {cost.in_a_year} such in {SEASON.days} days, ε {cost.year_epsilon:.2f} in all"
+    return [("A year", f"{most}; an athlete's lifetime budget holds {cost.most_in_a_life}")]
 
 
 def number_in_words(manifest: CampaignManifest) -> str:

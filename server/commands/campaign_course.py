@@ -116,7 +116,7 @@ def _as_json(campaign: "Campaign") -> dict[str, Any]:
 
 
 def _rows(campaign: "Campaign") -> list[tuple[str, str]]:
-    from policies.campaigns.cost import cost_of, year_in_words
+    from policies.campaigns.cost import cost_of, price_in_words, year_in_words
     from policies.campaigns.season_cost import season_in_words
     from server.store import OVER
 
@@ -126,10 +126,10 @@ def _rows(campaign: "Campaign") -> list[tuple[str, str]]:
         ("Note", campaign.detail),
         ("Rounds", f"{campaign.rounds_done} of {manifest.rounds}"),
         *_answered(campaign),
-        *season_in_words(manifest),
         ("Signed by", " and ".join(one.organisation for one in campaign.signed.signatures)),
-        ("ε per athlete", f"at most {cost.epsilon:.2f} at δ = {cost.delta:g}"),
-        ("A year", year_in_words(cost)),
+        *price_in_words(manifest, cost),
+        *season_in_words(manifest),
+        *year_in_words(cost),
         ("Open until", "" if campaign.state in OVER else moment(manifest.expires)),
         ("Ledger told that it is over", moment(campaign.reported_at) if campaign.reported_at else ""),
         ("Model", campaign.model_id),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.cli.console import print_json, print_table, say
+from chassis.cli.console import print_json, print_table, say, warn
 from chassis.cli.given_file import write_new
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.one_value import one_value
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from server.settings import CoordinatorSettings
     from server.store import CoordinatorStore
 
+HARDLY = 0.05  # ours: below this share of what answers without noise show, a plan is warned of
 SIMULATED_LEAGUES, SIMULATED_DRAWS = 4, 3  # ours: enough to see which way it goes; `simulate` takes as many as asked
 
 
@@ -141,6 +142,18 @@ def plan(options: PlanOptions) -> None:
     trial = _simulated(manifest, options) if options.simulate else None
     write_new(options.out, manifest_text(SignedManifest(manifest=manifest, signatures=())), "a manifest")
     _say_planned(manifest, options, trial, together)
+    _warn_of_noise(manifest)
+
+
+def _warn_of_noise(manifest: "CampaignManifest") -> None:
+    from models.training.exchange import share_of_noiseless
+
+    share = share_of_noiseless(manifest)
+    if share is not None and share < HARDLY:
+        warn(
+            f"warning: hardly anything can be learnt at this ε in a league of {manifest.public_athletes}: about "
+            f"{100 * share:.2g} % of what answers without noise would show"
+        )
 
 
 def _laid_out(options: PlanOptions, settings: "CoordinatorSettings") -> "Callable[..., CampaignManifest]":
@@ -180,7 +193,7 @@ def _say_planned(
         return
     print_table(f"Plan of {manifest.campaign_id}", ("What", "Value"), terms_in_words(manifest))
     line = season_line(manifest)
-    say(f"With what {line} has in use, an athlete has spent ε {together:.2f} of {CAMPAIGN_EPSILON:g} in a season.")
+    say(f"With what {line} has in use, the ledger books ε {together:.2f} of {CAMPAIGN_EPSILON:g} in a season.")
     if trial is not None:
         print_table(
             "Simulated leagues of this size", ("Method", trial["measure"].replace("_", " ")), _trial_rows(trial)

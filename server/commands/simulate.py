@@ -117,8 +117,9 @@ def simulate(options: SimulateOptions) -> None:
     rows = [(name, f"{value:.4f}") for name, value in _rows(terms, found.mean) if not math.isnan(value)]
     print_table(f"{terms.leagues} leagues of {terms.athletes} athletes at {terms.clubs} clubs", _columns(terms), rows)
     say(_kept(found))
-    epsilon = terms.epsilon if terms.exchanges == 1 else rounded_up(epsilon_proved(terms.cost, BUDGET_DELTA))
-    say(f"It costs every athlete who takes part ε = {epsilon:g} ({terms.cost:,} micro-rho).")
+    epsilon = rounded_up(epsilon_proved(terms.cost, BUDGET_DELTA))
+    booked = f"books ε {epsilon:.2f} of the cap of ε {CAMPAIGN_EPSILON:.2f}"
+    say(f"For every athlete who takes part it {booked} ({terms.cost:,} micro-rho).")
     if masked is not None:
         say(_masks_in_words(masked))
 

@@ -1,22 +1,19 @@
 """`campaign plan`, `sign`, `attach`, `start`, `status`, `resume` and `close` of the league's program."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from typer.testing import CliRunner
 
 from policies.campaign import parse_signed_manifest
 from policies.campaigns.season_line import SEASON
 from policies.signing import SigningKey
-from server.cli import app
-from server.commands.models import registry_of
 from server.errors import BadCoordinatorSettings
 from server.federation.seasons.course import rest_of
 from server.federation.seasons.room import check_room
 from server.settings import load_settings
 from server.store import CampaignState, CoordinatorStore, open_database
-from tests.published import finished
 from tests.server.test_server_cli import SERVICE_KEY, TERMS, end, league, run, signature_of, signed
 
 __all__ = ["end", "league", "run", "signed"]
@@ -84,16 +81,6 @@ def test_an_epsilon_beyond_one_campaigns_cap_is_named(end, league, tmp_path):
     assert "expected an ε of at most 2 for one campaign, got 3" in refused[1]
 
 
-def test_noise_and_epsilon_together_are_refused(end, league, tmp_path):
-    out = tmp_path / "m.json"
-
-    refused = end("campaign", "plan", league[0], *TERMS, "--sigma", 2.4, "--epsilon", 1, "--out", out)
-
-    assert refused[0] == 1
-    assert "expected --sigma or --epsilon, got both" in refused[1]
-    assert not out.exists()
-
-
 def test_another_second_signer_is_named_with_its_key(end, run, league, tmp_path):
     folder, out, body = league[0], tmp_path / "m.json", SigningKey.generate()
     link = ("link", folder, "--consent", "http://127.0.0.1:8100", *SERVICE_KEY)
@@ -125,9 +112,14 @@ def test_a_plan_says_what_it_asks_and_costs(run, league, tmp_path):
 
 def test_a_plan_beside_another_of_its_season_line_is_refused_until_that_one_is_over_unused(run, end, league, signed):
     folder, plan = league[0], ("campaign", "plan", league[0], *TERMS, "--out")
-    first = json.loads(run("campaign", "start", folder, signed("--epsilon", 1), "--json").stdout)["sha256"]
+    started = json.loads(run("campaign", "start", folder, signed("--epsilon", 1), "--json").stdout)
+    first = started["sha256"]
 
     beside = end(*plan, folder / "beside.json")
+    fits = re.search(r"what fits now is --epsilon (1\.[0-9]+) at most; plan with that, or wait", beside[1])
+    assert fits
+    run(*plan, folder / "most.json", "--epsilon", fits[1])
+    above = end(*plan, folder / "above.json", "--epsilon", f"{float(fits[1]) + 0.01:.2f}")
     other_line = ("campaign", "plan", folder, "--model", "risk-logistic-1", "--public-athletes", 40, "--out")
     run(*other_line, folder / "risk.json")
     run(*plan, folder / "fits.json", "--epsilon", 1)
@@ -137,6 +129,9 @@ def test_a_plan_beside_another_of_its_season_line_is_refused_until_that_one_is_o
     assert beside[0] == 1
     assert beside[1].startswith("Error: no such campaign can be planned: league/recovery has 63,")
     assert "micro-rho left of 88,152 (ε = 2) in 365 days, and this one costs 88,145" in beside[1]
+    free = (datetime.now(UTC) + timedelta(days=28 + 365)).date()
+    assert f"{started['campaign_id']} uses ε 1.00, free on {free}" in beside[1]
+    assert above[0] == 1
     assert not (folder / "beside.json").exists()
 
 
@@ -149,7 +144,7 @@ def test_rounds_of_a_campaign_that_is_over_count_for_a_season(run, league, signe
     over = store.campaign(sha256)
     next_one = over.manifest.model_copy(update={"campaign_id": "next"})
 
-    with pytest.raises(BadCoordinatorSettings, match="has 7 micro-rho left"):
+    with pytest.raises(BadCoordinatorSettings, match=r"has 7 micro-rho left.*; what fits now is --epsilon 0.01 at"):
         check_room(next_one, [over], now=over.changed_at + SEASON - timedelta(seconds=1))
     check_room(next_one, [over], now=over.changed_at + SEASON)
     elsewhere = next_one.model_copy(update={"clubs": {"club-z": "key"}})
@@ -262,6 +257,8 @@ def test_a_season_fills_its_line_until_each_exchange_is_a_year_away(run, end, le
     beside = end("campaign", "plan", folder, *TERMS, *SEASON_TERMS, "--out", folder / "beside.json")
     assert beside[0] == 1
     assert "micro-rho left of 88,152" in beside[1]
+    assert f"{season.manifest.campaign_id} uses ε 1.81, free from " in beside[1]
+    assert " at most for each exchange; plan with that, or wait" in beside[1]
     opens = season.manifest.opens
     shift = timedelta(days=365 + 28)
     following = season.manifest.model_copy(
@@ -299,31 +296,3 @@ def test_a_resting_season_says_until_when_and_is_closed_or_left_alone(run, end, 
     assert "is resting; it goes on by itself" in resumed[1]
     assert store.campaign(sha256).state is CampaignState.CLOSED
     assert "campaign_closed" in service.kinds
-
-
-@pytest.mark.parametrize(
-    ("done", "published", "words"),
-    [
-        (0, 0, "No model comes of it."),
-        (1, 1, "What exchange 1 published stays; exchanges 2 and 3 are not asked."),
-        (2, 1, "What exchange 1 published stays; no model comes of exchanges 2 and 3."),
-        (2, 2, "What exchanges 1 and 2 published stays; exchange 3 is not asked."),
-    ],
-)
-def test_closing_a_season_says_what_stays_and_what_is_not_asked(run, league, signed, service, done, published, words):
-    folder = league[0]
-    sha256 = json.loads(run("campaign", "start", folder, signed(*SEASON_TERMS), "--json").stdout)["sha256"]
-    store = CoordinatorStore(open_database(load_settings(folder)), clock=lambda: datetime.now(UTC))
-    manifest, registry = store.campaign(sha256).manifest, registry_of(load_settings(folder))
-    for number in range(1, published + 1):
-        registry.publish(registry.seal(manifest, finished(manifest, rounds=number)), b"{}")
-    store.set_progress(sha256, rounds_done=done, parts=1)
-
-    asked = CliRunner().invoke(app, ["campaign", "close", str(folder), sha256], input="n\n")
-    closed = run("campaign", "close", folder, sha256, "--yes").stdout
-    shown = run("campaign", "status", folder).stdout
-
-    assert f"{words[0].lower()}{words[1:-1]}?" in " ".join(asked.output.split())
-    assert closed.endswith(f"What no round has used is given back. {words}\n")
-    assert "Open until" not in shown
-    assert "Answered in this round" not in shown

@@ -97,7 +97,7 @@ def test_a_season_costs_all_its_exchanges_and_stands_beside_one_of_the_same_cost
     assert found["errors"]["rounds_control"] is None
     assert found["errors"]["start"] == single["errors"]["start"]
     shown = " ".join(simulate(*SMALL, "--exchanges", "3", epsilon="1").output.split())
-    for words in ("3 exchanges as days come", "ε = 1 each", "for the same cost", "takes part ε = 1.81 ("):
+    for words in ("3 exchanges as days come", "ε = 1 each", "for the same cost", "books ε 1.81 of the cap of ε 2.00 ("):
         assert words in shown
 
 

@@ -317,7 +317,7 @@ def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tup
             f"ε ≤ {cost.epsilon:.2f} at δ = {cost.delta:g}, all rounds together ({cost.micro_rho:,} micro-rho)",
         ),
         *season_in_words(manifest),
-        ("A year", year_in_words(cost)),
+        *year_in_words(cost),
         ("Public number N", number_in_words(manifest)),
         ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move an answer"),
         *squads_at_club(manifest, settings.club),

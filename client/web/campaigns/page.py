@@ -124,7 +124,7 @@ def words(site: ClubSite, one: KnownCampaign, course: CampaignCourse) -> dict[st
         "has_others": len(manifest.clubs) > 1,
         "epsilon": f"{cost.epsilon:.2f}",
         "right": right_of_100(cost.epsilon),
-        "times": cost.in_a_year,
+        "times": cost.in_a_year if cost.is_year_told else None,
         "year": f"{cost.year_epsilon:.2f}",
         "year_right": right_of_100(cost.year_epsilon),
         "in_a_life": cost.most_in_a_life,

@@ -28,14 +28,20 @@ def linked(settings: NodeSettings) -> NodeSettings:
 
 
 def campaign(
-    settings: NodeSettings, now: datetime, *, rounds: int | None = None, exchanges: int = 1, masking: str = "none"
+    settings: NodeSettings,
+    now: datetime,
+    *,
+    rounds: int | None = None,
+    exchanges: int = 1,
+    masking: str = "none",
+    epsilon: float = 1.0,
 ) -> SignedManifest:
     """A campaign that names this node and another club, signed by league and union; of several exchanges, a season.
 
     Where it is masked it names two other clubs.
     """
     model = "recovery-linear-1"
-    exchange = exchange_recipe(model, athletes=61, clubs=2, epsilon=1.0, delta=1e-6)
+    exchange = exchange_recipe(model, athletes=61, clubs=2, epsilon=epsilon, delta=1e-6)
     recipe = exchange if rounds is None else rounds_recipe(model, athletes=61, rounds=rounds)
     if exchanges > 1:
         recipe = season_recipe(recipe, exchanges=exchanges, every_days=112)
@@ -52,10 +58,16 @@ def campaign(
 
 
 def shown(
-    settings: NodeSettings, now: datetime, *, rounds: int | None = None, exchanges: int = 1, masking: str = "none"
+    settings: NodeSettings,
+    now: datetime,
+    *,
+    rounds: int | None = None,
+    exchanges: int = 1,
+    masking: str = "none",
+    epsilon: float = 1.0,
 ) -> SignedManifest:
     """The same, once the node was shown it."""
-    signed = campaign(settings, now, rounds=rounds, exchanges=exchanges, masking=masking)
+    signed = campaign(settings, now, rounds=rounds, exchanges=exchanges, masking=masking, epsilon=epsilon)
     known_campaigns(settings).show(signed, now=now)
     return signed
 

@@ -55,6 +55,19 @@ def test_a_campaign_that_waits_is_listed_and_its_page_says_what_it_asks_and_cost
     assert "campaign approve" in page
 
 
+def test_how_many_fit_a_year_is_left_out_where_nobody_could_plan_so_many(
+    context: Any, settings: NodeSettings, clock: Any
+) -> None:
+    signed = shown(settings, clock(), epsilon=0.1)
+    page, cost = page_of(context, signed), cost_of(signed.manifest)
+
+    assert cost.in_a_year > 12
+    assert f"A year, all like this together: ε {cost.year_epsilon:.2f} at most" in page
+    assert str(cost.in_a_year) not in page
+    assert str(cost.most_in_a_life) not in page
+    assert "A year" not in dict(describe(signed.manifest, settings))
+
+
 def test_a_campaign_of_rounds_says_so(context: Any, settings: NodeSettings, clock: Any) -> None:
     page = page_of(context, shown(settings, clock(), rounds=8))
 
