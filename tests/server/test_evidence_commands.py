@@ -66,6 +66,8 @@ def test_what_does_not_fit_beside_learning_is_refused(run, end, league, signed, 
 
     assert refused[0] == 1
     assert "micro-rho left" in refused[1]
+    assert "uses ε 1.50, free on " in refused[1]
+    assert "what fits now is --epsilon 1.23 at most; plan with that, or wait" in refused[1]
     assert 1.99 <= json.loads(told)["epsilon_in_season"] <= 2.0
 
 
