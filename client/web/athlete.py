@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from typing import Any
 
 import numpy as np
 from fastapi import APIRouter, Request, Response
@@ -87,8 +88,6 @@ def opened(site: ClubSite, viewer: Viewer, athlete: AthleteId) -> Opened:
 def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
     """Render the athlete page."""
     one, athlete = it.assessment, it.athlete.athlete
-    proposal = one.proposal if one.to_decide else None
-    is_daily = it.access.is_daily(athlete, Category.READINESS)  # a light and a word hold no figure
     return site.page(
         "athlete.html",
         viewer,
@@ -102,32 +101,49 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         is_past=it.day != site.now().date(),
         available=text.AVAILABLE_WORDS[one.available] if one.available else "",
         one=one,
-        proposal=proposal,
-        proposal_words=text.proposal_in_full(proposal) if proposal else None,
-        keep="Keep" if proposal and proposal.review else "Reject",
-        rest_alone=proposal is not None and proposal.told_not_ok and viewer.role is not Role.MEDICAL,
-        advice=_advice(it.athlete.name, proposal, viewer.role) if proposal else "",
-        plan=text.plan(one.plan, it.day),
-        no_change=_no_change(one),
-        ends=_ends(site, one),
-        decision=decision_words(site, one.decision, one.proposal) if one.decision else None,
-        told=told_words(site, one.check_in) if one.check_in else None,
-        undo=undo_name(one, role=viewer.role, now=site.now()),
-        percentile=text.percentile(one.evidence.readiness) if is_daily or one.evidence.is_grey else "",
-        light_lacks=text.light_lacks(one.evidence, site.context(it.day).weights),
-        evidence=evidence_rows(one.evidence, morning_items_used(it.table)),
-        shares=share_rows(one.evidence) if is_daily else [],
+        **_to_do(site, viewer, it),
+        **_light(site, it),
         tomorrow=expected_lines(it.access, athlete, it.tomorrow),
         risk=risk_panel(site, viewer, it.access, athlete, it.day),
         unworn=site.settings.without_wearables,
-        not_compared=_not_compared(it),
-        points=_points_words(one),
         recorded=recorded(it.table),
         record=availability_record(it.table, it.day),
         history=history(site, it),
         in_a_row=f"{one.easier_in_a_row} of at most {MOST_REDUCTIONS}",
         charts=_charts(site, it),
     )
+
+
+def _to_do(site: ClubSite, viewer: Viewer, it: Opened) -> dict[str, Any]:
+    """What is proposed, decided or told today, and what this person may do about it."""
+    one = it.assessment
+    proposal = one.proposal if one.to_decide else None
+    return {
+        "proposal": proposal,
+        "proposal_words": text.proposal_in_full(proposal) if proposal else None,
+        "keep": "Keep" if proposal and proposal.review else "Reject",
+        "rest_alone": proposal is not None and proposal.told_not_ok and viewer.role is not Role.MEDICAL,
+        "advice": _advice(it.athlete.name, proposal, viewer.role) if proposal else "",
+        "plan": text.plan(one.plan, it.day),
+        "no_change": _no_change(one),
+        "ends": _ends(site, one),
+        "decision": decision_words(site, one.decision, one.proposal) if one.decision else None,
+        "told": told_words(site, one.check_in) if one.check_in else None,
+        "undo": undo_name(one, role=viewer.role, now=site.now()),
+    }
+
+
+def _light(site: ClubSite, it: Opened) -> dict[str, Any]:
+    """The light and what it rests on; a light and a word hold no figure."""
+    evidence, is_daily = it.assessment.evidence, it.access.is_daily(it.athlete.athlete, Category.READINESS)
+    return {
+        "percentile": text.percentile(evidence.readiness) if is_daily or evidence.is_grey else "",
+        "light_lacks": text.light_lacks(evidence, site.context(it.day).weights),
+        "evidence": evidence_rows(evidence, morning_items_used(it.table)),
+        "shares": share_rows(evidence) if is_daily else [],
+        "not_compared": _not_compared(it),
+        "points": _points_words(it.assessment),
+    }
 
 
 def _advice(name: str, proposal: Proposal, role: Role) -> str:
