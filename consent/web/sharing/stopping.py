@@ -39,7 +39,7 @@ def gets_nothing(role: Role) -> str:
         return "Nothing. For them you look like anyone with too little data."
     if role in STAFF:
         return (
-            "None of your data. Their board and list hold everybody whom your club enrolled; of you they say “not "
+            "No data of yours. Their board and list hold everybody whom your club enrolled; of you they say “not "
             "enough data”, what you tell staff who ask you, and a load that staff decided for today."
         )
     if role is Role.FL_AGGREGATOR:

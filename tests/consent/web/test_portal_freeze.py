@@ -51,7 +51,7 @@ def test_what_they_see_is_nothing_and_nothing_can_be_turned_on(sharing: World) -
 
     preview, change = browser.get("/shared/preview/club-a/coach"), browser.get("/change/sleep")
 
-    assert "None of your data. Their board and list hold everybody" in preview.text
+    assert "No data of yours. Their board and list hold everybody" in preview.text
     assert "nothing can be turned on" in change.text
     assert set(forms_of(change.text)) == {"/change/sleep/stop", "/sign-out"}
 

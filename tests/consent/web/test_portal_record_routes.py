@@ -155,7 +155,9 @@ def test_the_data_subject_export_can_be_checked_without_the_portal(world: Any) -
         "access",
     ]
     assert [one.details["outcome"] for one in checked.entries[3:]] == ["granted", "denied"]
-    assert b"Ola" not in answer.content
+    assert not re.search(
+        rb"[^A-Za-z0-9+/=]Ola[^A-Za-z0-9+/=]", answer.content
+    )  # no name; three letters of a key are none
     assert world.visitor().get("/looked/proofs").url.path == "/sign-in"
 
 
