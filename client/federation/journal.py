@@ -64,18 +64,27 @@ def answered_rounds(path: Path, manifest: str) -> frozenset[int]:
     return frozenset(int(number) for (number,) in found)
 
 
+def opened_journal(path: Path, schema: Schema, failure: str) -> sqlite3.Connection:
+    """Open a component's tables in the node's journal file, durable: what left must be found again after a crash.
+
+    Raises ClientError with `failure` for a file that cannot be opened, and for one of a newer program.
+    """
+    try:
+        database = connect(path)
+        schema.bring_up(database)
+    except (sqlite3.Error, OSError) as error:
+        raise ClientError(failure) from error
+    except CannotMigrate as error:
+        raise ClientError(str(error)) from error
+    return database
+
+
 class RoundJournal:
     """A table in the node's journal file. Durable before it returns; usable from any thread."""
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()  # guards the connection, which several threads share
-        try:
-            self._database = connect(path)  # durable: an answer that left must be found again after a crash
-            SCHEMA.bring_up(self._database)
-        except (sqlite3.Error, OSError) as error:
-            raise ClientError("the journal of rounds cannot be opened; nothing was paid for") from error
-        except CannotMigrate as error:
-            raise ClientError(str(error)) from error
+        self._database = opened_journal(path, SCHEMA, "the journal of rounds cannot be opened; nothing was paid for")
 
     def close(self) -> None:
         """Close the file."""

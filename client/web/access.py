@@ -70,15 +70,13 @@ class PageAccess:
     """What one page may show: categories by athlete. Whoever is not listed does not exist for this page.
 
     listed: enrolled athletes of this person's squads, whatever they share: a row or a page that is gone would tell a
-    withdrawal. ends: the date until which an athlete's earliest-ending grant of these runs. valid_until: when the check
-    is stale.
+    withdrawal. valid_until: when the check is stale.
     skew: this node's clock minus the consent service's, as the snapshot told it a moment ago. finer: categories by
     athlete that may be shown as exposing as `FINER` says, and not only as `SHOWN` does.
     snapshot: what was asked with, of a look at one athlete.
     """
 
     allowed: Mapping[AthleteId, frozenset[Category]]
-    ends: Mapping[AthleteId, datetime]
     checked: datetime
     valid_until: datetime
     skew: timedelta = timedelta(0)
@@ -144,7 +142,7 @@ class PageAccessRequests:
         """
         snapshot = self.consent.snapshot()
         if not is_athlete_id(athlete) or self._is_refused(viewer, athlete, snapshot):
-            return PageAccess({}, {}, self.clock(), snapshot.expires)  # names nobody
+            return PageAccess({}, self.clock(), snapshot.expires)  # names nobody
         pairs = [(athlete, category) for category in SHOWN]
         live, finer = self._live(viewer, snapshot), FINER.get(viewer.role, {})
         seen = self._access(viewer, snapshot, pairs, live, finer)
@@ -160,7 +158,7 @@ class PageAccessRequests:
         is_own = not self._is_refused(viewer, athlete, snapshot)
         allowed = {athlete: live[athlete]} if is_own and athlete in live else {}
         listed = frozenset({athlete}) & snapshot.epochs.keys() if is_own else frozenset[AthleteId]()
-        return PageAccess(allowed, {}, self.clock(), snapshot.expires, listed=listed)
+        return PageAccess(allowed, self.clock(), snapshot.expires, listed=listed)
 
     def squad_from_snapshot(self, viewer: Viewer) -> PageAccess:
         """What the signed snapshot says is shared now by this person's squads, for a deed logged as what it is.
@@ -171,7 +169,7 @@ class PageAccessRequests:
         held = {one.athlete for one in self.held() if one.squad in viewer.squads} & snapshot.epochs.keys()
         live = self._live(viewer, snapshot)
         allowed = {athlete: shared for athlete, shared in live.items() if athlete in held}
-        return PageAccess(allowed, {}, self.clock(), snapshot.expires)
+        return PageAccess(allowed, self.clock(), snapshot.expires)
 
     def _is_refused(self, viewer: Viewer, athlete: AthleteId, snapshot: ConsentSnapshot) -> bool:
         """True for an athlete of another squad. The athlete finds the try; nobody else of the club learns of anybody.
@@ -218,13 +216,7 @@ class PageAccessRequests:
         rulings = self._rulings(viewer, [(pairs, SHOWN), (more, finer)])
         allowed = _opened(rulings[: len(pairs)], live)
         opened = _opened(rulings[len(pairs) :], self._live(viewer, snapshot, finer)) if more else {}
-        granted = _granted(viewer, snapshot, self.club)
-        ends = {
-            a: min(granted[(a, c)] for c in shown if (a, c) in granted)
-            for a, shown in allowed.items()
-            if any((a, c) in granted for c in shown)
-        }
-        return PageAccess(allowed, ends, self.clock(), snapshot.expires, finer=opened)
+        return PageAccess(allowed, self.clock(), snapshot.expires, finer=opened)
 
     def _rulings(
         self,
@@ -254,11 +246,3 @@ def _opened(rulings: Sequence[Ruling], live: Shared) -> dict[AthleteId, frozense
         if ruling.allowed and ruling.category in live.get(ruling.athlete, ()):
             allowed[ruling.athlete] = allowed.get(ruling.athlete, frozenset()) | {ruling.category}
     return allowed
-
-
-def _granted(viewer: Viewer, snapshot: ConsentSnapshot, club: OrgId) -> dict[tuple[AthleteId, Category], datetime]:
-    return {
-        (g.athlete, g.category): g.ends
-        for g in snapshot.grants
-        if g.purpose is viewer.purpose and (g.recipient_org, g.recipient_role) == (club, viewer.role)
-    }

@@ -81,8 +81,7 @@ def opened(site: ClubSite, viewer: Viewer, athlete: AthleteId) -> Opened:
     table = site.table(access, athlete)
     day = site.day()
     assessment = site.assessment(access, athlete, site.context(day))
-    is_shown = Category.READINESS in access.of(athlete)
-    return Opened(one, access, day, table, assessment, site.tomorrow(athlete, table, day) if is_shown else None)
+    return Opened(one, access, day, table, assessment, site.tomorrow(access, athlete, day))
 
 
 def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:

@@ -218,14 +218,15 @@ class ClubSite:
         return [(one, back) for one, back in taken if one.day in told]
 
     def _is_expected_below(self, access: PageAccess, athlete: AthleteId, day: date) -> bool:
-        """True where this look shows readiness, and what is used of it here expects less than usual of tomorrow."""
-        if Category.READINESS not in access.of(athlete):
-            return False
-        one = self.tomorrow(athlete, self.table(access, athlete), day)
+        """True where what this look may use of the athlete expects less than usual of tomorrow."""
+        one = self.tomorrow(access, athlete, day)
         return one is not None and one.is_probably_below and one.source is not ModelSource.OWN_MEAN
 
-    def tomorrow(self, athlete: AthleteId, table: DailyTable, day: date) -> Tomorrow | None:
-        """Return what is expected of the day after `day`; table: with readiness, as far as this look allows it."""
+    def tomorrow(self, access: PageAccess, athlete: AthleteId, day: date) -> Tomorrow | None:
+        """Return what is expected of the day after `day`; None also where this look may not show readiness."""
+        if Category.READINESS not in access.of(athlete):
+            return None
+        table = self.table(access, athlete)
         return tomorrow(table, day, kept_head(self.vault, athlete), today=self.now().date())
 
     def set_plan(self, athlete: AthleteId, day: date) -> SessionPlan | None:

@@ -191,11 +191,3 @@ def _marks(one: SessionPlan | DailyAssessment) -> str:
     """Say on what a figure of load rests that nobody recorded or settled."""
     marks = {COUNTED_AS_REST: one.assumed_rest, MAY_COUNT_TWICE: one.may_count_twice}
     return "".join(f"; {words}" for words, stands in marks.items() if stands)
-
-
-def trend(one: DailyAssessment) -> str:
-    """Return the trend, with how many mornings in a row were below usual."""
-    words = TREND_WORDS.get(one.trend or "", "Not enough data")
-    if one.below_days and one.trend:
-        return f"{words}, {ordinal(one.below_days)} day below usual"
-    return words

@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
@@ -75,7 +76,7 @@ class LeagueTimes:
     def rows(self) -> list[tuple[str, ...]]:
         """Cells of every line of the table, without its header."""
         all_of = self.campaigns
-        published = _row(
+        published = table_row(
             self.clubs, "start to published model", [one.published for one in all_of], MOST_S.get(self.clubs)
         )
         spans = {
@@ -84,15 +85,16 @@ class LeagueTimes:
             **{f"processor: {who}": [one.processor[place] for one in all_of] for place, who in enumerate(WHO)},
             "processor: one node": [one.processor[-1] / self.clubs for one in all_of],
         }
-        ours = [published, *(_row(self.clubs, name, seconds) for name, seconds in spans.items())]
+        ours = [published, *(table_row(self.clubs, name, seconds) for name, seconds in spans.items())]
         if not self.stock.seconds:
             return [*ours, (str(self.clubs), f"{STOCK} is left out: {self.stock.why_not}", *[""] * (len(HEADER) - 2))]
         times = statistics.median(self.stock.seconds) / statistics.median([one.published for one in all_of])
         ratio = (str(self.clubs), f"{STOCK} / start to published model", f"{times:.1f}", *[""] * (len(HEADER) - 3))
-        return [*ours, _row(self.clubs, STOCK, self.stock.seconds), ratio]
+        return [*ours, table_row(self.clubs, STOCK, self.stock.seconds), ratio]
 
 
-def _row(clubs: int, name: str, seconds: Sequence[float], aim: float | None = None) -> tuple[str, ...]:
+def table_row(clubs: int, name: str, seconds: Sequence[float], aim: float | None = None) -> tuple[str, ...]:
+    """One line of the table, and whether its aim is met where it has one."""
     median = statistics.median(seconds)
     said = ("", "") if aim is None else (f"<= {aim:g}", "met" if median <= aim else "MISSED")
     return str(clubs), name, *(f"{one:.2f}" for one in (median, max(seconds), min(seconds))), *said
@@ -100,8 +102,8 @@ def _row(clubs: int, name: str, seconds: Sequence[float], aim: float | None = No
 
 def measure(clubs: int, *, campaigns: int = CAMPAIGNS, squad: int = SQUAD, days: int = DAYS) -> LeagueTimes:
     """Run a league and so many campaigns after a first one; raises RuntimeError where one does not end in a model."""
-    with tempfile.TemporaryDirectory() as folder, _running(Path(folder), clubs, squad, days) as (league, store):
-        times = [_campaign(league, store, number, public=clubs * squad) for number in range(campaigns + 1)]
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder), clubs, squad, days) as (league, store):
+        times = [timed_campaign(league, store, number, public=clubs * squad) for number in range(campaigns + 1)]
         size = answer_length(store.campaigns()[0].manifest)
     return LeagueTimes(clubs, tuple(times[1:]), size, measure_stock(clubs, size))
 
@@ -116,8 +118,11 @@ def measure_stock(nodes: int, size: int) -> StockTimes:
 
 
 @contextlib.contextmanager
-def _running(folder: Path, clubs: int, squad: int, days: int) -> Iterator[tuple[ServedLeague, CoordinatorStore]]:
-    league = ServedLeague.make(folder / "league", clubs=clubs, squad=squad, days=days)
+def running(
+    folder: Path, clubs: int, squad: int, days: int, *, kind: type[ServedLeague] = ServedLeague
+) -> Iterator[tuple[ServedLeague, CoordinatorStore]]:
+    """A league of this kind whose programs run, and its coordinator's store."""
+    league = kind.make(folder / "league", clubs=clubs, squad=squad, days=days)
     with league.going():
         engine = open_database(load_settings(league.league))
         try:
@@ -126,7 +131,8 @@ def _running(folder: Path, clubs: int, squad: int, days: int) -> Iterator[tuple[
             engine.dispose()
 
 
-def _campaign(league: ServedLeague, store: CoordinatorStore, number: int, *, public: int) -> CampaignTime:
+def timed_campaign(league: ServedLeague, store: CoordinatorStore, number: int, *, public: int) -> CampaignTime:
+    """Run one campaign from its start until every node has its model; RuntimeError where it ends in none."""
     manifest = league.signed(number, "--model", MODEL, "--public-athletes", public, "--epsilon", EPSILON)
     sha256 = parse_signed_manifest(manifest.read_bytes()).manifest.sha256
     newest = league.league / "models" / f"{MODEL}.latest"
@@ -165,9 +171,21 @@ def _look_later(began: float) -> None:
     time.sleep(LOOK_S)
 
 
-def lines(found: Sequence[LeagueTimes], load: Sequence[float]) -> list[str]:
+class Measured(Protocol):
+    """What was measured of one league."""
+
+    @property
+    def campaigns(self) -> tuple[CampaignTime, ...]:
+        """One for each campaign."""
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """Cells of every line of the table, without its header."""
+
+
+def lines(found: Sequence[Measured], load: Sequence[float], *, what: str = "one exchange") -> list[str]:
     """The table, tab-separated, and what it was measured on."""
-    said = f"# one exchange of {MODEL}, {SQUAD} athletes x {DAYS} days a club, {len(found[0].campaigns)} campaigns; "
+    said = f"# {what} of {MODEL}, {SQUAD} athletes x {DAYS} days a club, {len(found[0].campaigns)} campaigns; "
     busy = f"seconds on the clock, load {load[0]:.1f} on {os.cpu_count()} cores"
     return [said + busy, "\t".join(HEADER), *("\t".join(row) for one in found for row in one.rows)]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.bench import bench_masked_campaign as bench
-from tests.bench.bench_campaign import CampaignTime
+from tests.bench.bench_campaign import HEADER, CampaignTime
 
 
 @pytest.mark.slow
@@ -21,7 +21,7 @@ def test_one_masked_campaign_of_three_clubs_is_measured(monkeypatch: pytest.Monk
     assert len(found.campaigns) == 1
     assert all(terms[-1] == "--masks" for terms in planned)
     table = bench.lines([found], (0.5, 0.4, 0.3))
-    assert {line.count("\t") for line in table[1:]} == {len(bench.HEADER) - 1}
+    assert {line.count("\t") for line in table[1:]} == {len(HEADER) - 1}
 
 
 @pytest.mark.parametrize(

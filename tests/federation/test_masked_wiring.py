@@ -11,10 +11,9 @@ from flwr.supercore.task_identity import TaskIdentity
 
 from client.federation.identity import fleet_key_line
 from client.federation.running import FederationNode
-from client.settings import NodeSettings
 from models.masks.enrolled_keys import FleetKeys
 from models.masks.messages import AskKeys, request_bytes
-from policies.vocabulary import OrgId
+from tests.client.node_settings import node_settings
 from tests.client.web.shown_campaigns import linked
 
 
@@ -29,19 +28,7 @@ class Silent:
 def settings(tmp_path):
     (tmp_path / "keys").mkdir(mode=0o700)
     (tmp_path / "ca.crt").write_text("not asked in this test")
-    bare = NodeSettings(
-        directory=tmp_path,
-        club=OrgId("club-a"),
-        name="Eastmere FC",
-        timezone=UTC,
-        lock="key_file",
-        consent_url=None,
-        consent_service_key=None,
-        coordinator=None,
-        ca_file=None,
-        league_key=None,
-        without_wearables=False,
-    )
+    bare = node_settings(tmp_path)
     return replace(linked(bare), coordinator="127.0.0.1:9", ca_file=tmp_path / "ca.crt")
 
 

@@ -9,10 +9,9 @@ import sqlite3
 import threading
 from pathlib import Path
 
-from chassis.errors import CannotMigrate
 from chassis.storage.schema_steps import Schema, statements
-from chassis.storage.sqlite_file import connect
 from client.errors import ClientError, RoundRefused
+from client.federation.journal import opened_journal
 
 _FIRST = """
 CREATE TABLE IF NOT EXISTS masked_stage (
@@ -33,13 +32,8 @@ class StageJournal:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()  # guards the connection, which several threads share
-        try:
-            self._database = connect(path)  # durable: an answer that left must be found again after a crash
-            SCHEMA.bring_up(self._database)
-        except (sqlite3.Error, OSError) as error:
-            raise ClientError("the journal of masked rounds cannot be opened; nothing was answered") from error
-        except CannotMigrate as error:
-            raise ClientError(str(error)) from error
+        failure = "the journal of masked rounds cannot be opened; nothing was answered"
+        self._database = opened_journal(path, SCHEMA, failure)
 
     def close(self) -> None:
         """Close the file."""

@@ -1,7 +1,7 @@
 """A running node judges what arrives within a minute and uses what passed, without being asked."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +14,8 @@ from client.settings import NodeSettings
 from client.vault.store import Vault
 from models.features import RECOVERY_SCHEMA
 from models.training.initial_weights import initial_weights
-from policies.vocabulary import OrgId
 from tests.client.learning.squad import ATHLETES, LEAGUE, NOW, Consent, athlete
+from tests.client.node_settings import node_settings
 from tests.waiting import wait_until
 
 GOOD = 0.97 * np.array(initial_weights(RECOVERY_SCHEMA.model))
@@ -23,18 +23,7 @@ GOOD = 0.97 * np.array(initial_weights(RECOVERY_SCHEMA.model))
 
 @pytest.fixture
 def settings(tmp_path: Path) -> NodeSettings:
-    return NodeSettings(
-        directory=tmp_path,
-        club=OrgId("club-a"),
-        name="Eastmere FC",
-        timezone=UTC,
-        lock="key_file",
-        consent_url=None,
-        consent_service_key=None,
-        coordinator=None,
-        ca_file=None,
-        league_key=LEAGUE.verify_key.text,
-    )
+    return node_settings(tmp_path, league_key=LEAGUE.verify_key.text)
 
 
 def source_of(vault: Vault, place: int) -> ModelSource | None:

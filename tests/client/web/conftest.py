@@ -26,6 +26,7 @@ from client.vault.keys import UnlockKey
 from client.vault.store import Vault
 from policies.snapshot import ConsentSnapshot, LiveGrant
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+from tests.client.node_settings import node_settings
 
 CLUB = OrgId("club-a")
 ORIGIN = "http://127.0.0.1:8300"
@@ -185,18 +186,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(tmp_path: Path) -> NodeSettings:
     """Settings of a node in its own folder."""
     (tmp_path / "keys").mkdir(mode=0o700)
-    return NodeSettings(
-        directory=tmp_path,
-        club=CLUB,
-        name="Eastmere FC",
-        timezone=UTC,
-        lock="key_file",
-        consent_url=None,
-        consent_service_key=None,
-        coordinator=None,
-        ca_file=None,
-        league_key=None,
-    )
+    return node_settings(tmp_path)
 
 
 @pytest.fixture
