@@ -16,7 +16,7 @@ class CoordinatorTable(SQLModel):
 
 
 class NodeRow(CoordinatorTable, table=True):
-    """One enrolled club node. fleet_key: public key line in OpenSSH form."""
+    """One enrolled club node. fleet_key: the node's line (`models.masks.node_line`)."""
 
     __tablename__: ClassVar[Any] = "node"
 

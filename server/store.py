@@ -16,6 +16,7 @@ from chassis.errors import CannotMigrate, UnusableDatabase
 from chassis.storage.engine import make_engine
 from chassis.storage.migrate import Migrations
 from chassis.storage.sqlite_file import create_private
+from models.masks.node_line import fleet_part
 from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
 from server.errors import AlreadyExists, BadCoordinatorSettings, CampaignFailed
 from server.rows import CoordinatorCampaignRow, NodeRow
@@ -123,25 +124,29 @@ class CoordinatorStore:
             yield session
 
     def is_new_node(self, club: str, fleet_key: str) -> bool:
-        """False if this very pair is enrolled; raises AlreadyExists if club or key is in use for something else."""
+        """False if this very pair is enrolled; raises AlreadyExists if club or key is in use for something else.
+
+        True as well for a node that is enrolled without its key for masks where `fleet_key` has it.
+        """
         for node in self.nodes():
-            if (node.club, node.fleet_key) == (club, fleet_key):
-                return False
             if node.club == club:
-                raise AlreadyExists(f"{club} is enrolled with another key")
-            if node.fleet_key == fleet_key:
+                return _is_more(node, fleet_key)
+            if fleet_part(node.fleet_key) == fleet_part(fleet_key):
                 raise AlreadyExists("that key is enrolled for another club")
         return True
 
     def add_node(self, club: str, fleet_key: str) -> Node:
-        """Enrol a club's node; raises AlreadyExists if club or key is in use for something else."""
+        """Enrol a club's node, or add its key for masks.
+
+        Raises AlreadyExists if club or key is in use for something else. A key for masks that is there stays.
+        """
         try:
             with self._transaction() as session:
                 held = session.get(NodeRow, club)
                 if held is None:
                     session.add(NodeRow(club=club, fleet_key=fleet_key, enrolled_at=self._clock()))
-                elif held.fleet_key != fleet_key:
-                    raise AlreadyExists(f"{club} is enrolled with another key")
+                elif _is_more(held, fleet_key):
+                    held.fleet_key = fleet_key
         except IntegrityError as error:
             raise AlreadyExists("that key is enrolled for another club") from error
         return next(node for node in self.nodes() if node.club == club)
@@ -282,3 +287,15 @@ def _campaign(row: CoordinatorCampaignRow) -> Campaign:
         changed_at=row.changed_at,
         reported_at=row.reported_at,
     )
+
+
+def _is_more(held: Node | NodeRow, given: str) -> bool:
+    """Whether a node's line adds its key for masks to the one that is enrolled; False for the same one, or less of it.
+
+    Raises AlreadyExists for another key. One for masks is never replaced: whoever could would answer as the club.
+    """
+    if given in (held.fleet_key, fleet_part(held.fleet_key)):
+        return False
+    if fleet_part(given) == held.fleet_key:
+        return True
+    raise AlreadyExists(f"{held.club} is enrolled with another key")

@@ -53,15 +53,19 @@ def keys(folder: NodeFolder, as_json: AsJson = False) -> None:
 
 def node_keys(settings: "NodeSettings") -> list[NodeKey]:
     """Return the key that signs requests, and that of the Fleet API."""
-    from client.federation.identity import fleet_fingerprint, fleet_key_line
+    from client.federation.identity import fleet_key_line
+    from models.masks.node_line import fingerprints
 
     signing, fleet = settings.node_key().verify_key, fleet_key_line(settings)
+    found, masks = dict(fingerprints(fleet)), fleet.split()[-1]
     requests = "signs this node's requests to the consent service, and what the club approves"
     training = "signs the node in at a league's coordinator"
+    known = "tells other clubs' nodes which node this is where sums are masked; it stands at the end of the fleet key"
     union, league = "the union's operator", "the operator of a league that the club joins"
     return [
         NodeKey("node_key", "Ed25519", signing.text, signing.key_id, requests, union),
-        NodeKey("fleet_key", "EC P-384, OpenSSH", fleet, fleet_fingerprint(fleet), training, league),
+        NodeKey("fleet_key", "EC P-384, OpenSSH", fleet, found["fleet key"], training, league),
+        NodeKey("masks_key", "X25519", masks, found["masks key"], known, league),
     ]
 
 

@@ -217,18 +217,20 @@ def _asked_passphrase() -> str:
 
 
 def _create_fleet_key(path: Path) -> str:
-    """Write the node's key for Flower's Fleet API (EC P-384, OpenSSH) and its public half; return the latter."""
+    """Write the node's key for Flower's Fleet API (EC P-384, OpenSSH) and the node's public line; return the latter."""
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import ec
+
+    from models.masks.node_line import node_line
 
     private = ec.generate_private_key(ec.SECP384R1())
     secret = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
     )
     create_secret(path, secret)
-    public = private.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
-    create_durably(path.with_suffix(".pub"), public + b"\n", mode=0o644)
-    return public.decode()
+    public = node_line(private)
+    create_durably(path.with_suffix(".pub"), public.encode() + b"\n", mode=0o644)
+    return public
 
 
 def _checked_id(text: str) -> AthleteId:

@@ -18,6 +18,7 @@ from client.errors import NotApproved, NotBothSigned
 from client.federation.decided.decisions import Decisions
 from models.errors import ModelError
 from models.masks.masked_round import check_maskable
+from models.masks.node_line import fleet_part
 from models.networks.installed import check_installed
 from models.privacy.contribution import schema_of
 from models.training.initial_weights import initial_weights, weights_sha256
@@ -79,7 +80,7 @@ def _problem(
 ) -> tuple[CampaignRefusal, str] | None:
     if manifest.purpose is not Purpose.FL_TRAINING:
         return CampaignRefusal.WRONG_PURPOSE, "the campaign's purpose is not training a shared model"
-    if manifest.clubs.get(club) != fleet_key:
+    if manifest.clubs.get(club) not in (fleet_key, fleet_part(fleet_key)):
         return CampaignRefusal.OTHER_KEY, "the campaign does not name this club with this node's key"
     if manifest.masking != "none":
         try:
@@ -127,7 +128,7 @@ def check_squad(manifest: CampaignManifest, squad: int, *, club: OrgId) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Approvals:
-    """The approved manifests of one node. `fleet_key` is its public key line in OpenSSH form.
+    """The approved manifests of one node. `fleet_key` is its line (`models.masks.node_line`), or begins it.
 
     club_keys: the present one, and the one before where it has changed: it signed what came before. signers: who must
     have signed a campaign before it is approved, and at every message. judged: the models that this node received.

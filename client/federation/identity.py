@@ -1,16 +1,14 @@
 """Who this node is in the federation: its Fleet key, and what its club approved, from the node's folder."""
 
-import base64
-import hashlib
-
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_ssh_private_key
+from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
 from chassis.files.secret_file import read_secret
 from client.errors import BadNodeSettings, NoLeague
 from client.federation.approval import Approvals
 from client.league_models.judged_model import ReceivedToJudge
 from client.settings import NodeSettings
+from models.masks.node_line import node_line
 
 
 def fleet_key(settings: NodeSettings) -> EllipticCurvePrivateKey:
@@ -30,15 +28,8 @@ def parse_fleet_key(data: bytes) -> EllipticCurvePrivateKey:
 
 
 def fleet_key_line(settings: NodeSettings) -> str:
-    """The public half as the line that manifests name."""
-    public = fleet_key(settings).public_key()
-    return public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
-
-
-def fleet_fingerprint(line: str) -> str:
-    """Return the fingerprint of a public key's line as OpenSSH shows it: SHA-256 of it, base64 without padding."""
-    blob = base64.b64decode(line.split()[1])
-    return f"SHA256:{base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip('=')}"
+    """The public halves as the line that manifests name: of the Fleet key, and of the key for masks behind it."""
+    return node_line(fleet_key(settings))
 
 
 def approvals_of(settings: NodeSettings) -> Approvals:

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePrivateKey, generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from models.features import AthleteSeries
 from models.masks.enrolled_keys import FleetKeys, FleetSigner
 from models.masks.masked_round import SECAGG
+from models.masks.node_line import node_line
 from models.masks.rehearsal import STAGES, MaskedRehearsal, Vectors
 from models.privacy.contribution import contribution
 from models.privacy.discrete_gaussian import add_in_ring
@@ -47,7 +47,7 @@ def masked_study(recipe: Recipe, *, clubs: int) -> MaskedStudy:
     """
     keys = {f"club-{number}": generate_private_key(SECP384R1()) for number in range(clubs)}
     plain = simulated_manifest(recipe, clubs)
-    changed = {"masking": SECAGG, "clubs": {club: _line(key) for club, key in keys.items()}}
+    changed = {"masking": SECAGG, "clubs": {club: node_line(key) for club, key in keys.items()}}
     manifest = CampaignManifest.model_validate(plain.model_dump() | changed)
     vectors = dict(zip(keys, _contributions(plain, recipe, clubs), strict=True))
     began = time.process_time()
@@ -56,10 +56,6 @@ def masked_study(recipe: Recipe, *, clubs: int) -> MaskedStudy:
     leaving = sorted(keys)[: clubs // 3]
     same += [_is_same(manifest, keys, vectors, stage, leaving) for stage in STAGES]
     return MaskedStudy(clubs, len(leaving), all(same), cpu_s)
-
-
-def _line(key: EllipticCurvePrivateKey) -> str:
-    return key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
 
 
 def _contributions(manifest: CampaignManifest, recipe: Recipe, clubs: int) -> Iterator[tuple[int, ...]]:

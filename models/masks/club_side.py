@@ -9,6 +9,7 @@ with signed keys and the round of consistency, every club paired with every othe
 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from typing import TypeVar
 
 from cryptography.exceptions import InvalidTag
@@ -18,7 +19,7 @@ from models.errors import MasksRefused
 from models.masks.alive import agreed_bytes, check_alive, dropped
 from models.masks.enrolled_keys import EnrolledKeys, NodeSigner
 from models.masks.evidence import check_evidence
-from models.masks.key_agreement import RoundKeys, RoundSecrets, SealKeys, seal_keys
+from models.masks.key_agreement import RoundKeys, RoundSecrets, SealKeys, check_announcement, seal_keys
 from models.masks.masked_round import MaskedRound
 from models.masks.messages import (
     AliveConfirmation,
@@ -138,7 +139,7 @@ class ClubSide:
         roster = RoundKeys.checked(ask.announcements, self.round, self._enrolled)
         shares = self._split(roster, secrets)
         pairs = {
-            club: seal_keys(secrets.seal_key, self._club, peer, roster.sha256)
+            club: seal_keys(secrets.seal_key, self._club, peer, roster.sha256, standing=self._standing(club))
             for club, peer in roster.announcements.items()
             if club != self._club
         }
@@ -156,9 +157,15 @@ class ClubSide:
             marks={club: marks_of(both) for club, both in shares.items()},
         )
 
+    def _standing(self, peer: str) -> bytes:
+        """What this node and a peer's share by the keys that the manifest names; nothing where one club has none."""
+        keys = self._enrolled.for_masks
+        return b"" if keys is None else self._signer.shared_with(keys[peer])
+
     def _split(self, roster: RoundKeys, secrets: RoundSecrets) -> dict[str, bytes]:
         """Both shares of each club of the roster, one behind the other."""
-        places = {club: self.round.place(club) for club in roster.announcements}
+        numbers = {club: number for number, club in enumerate(self.round.clubs, 1)}  # as `MaskedRound.place` has them
+        places = {club: numbers[club] for club in roster.announcements}
         seeds, keys = (
             split(secret, threshold=self.round.threshold, places=list(places.values()))
             for secret in (secrets.seed, secrets.mask_secret)
@@ -166,7 +173,7 @@ class ClubSide:
         return {club: seeds[place] + keys[place] for club, place in places.items()}
 
     def _mask(self, ask: DealtShares, secrets: RoundSecrets, values: Callable[[], Sequence[int]]) -> ContributionSum:
-        dealers = self._check_dealers(ask)
+        dealers, shares = self._check_dealers(ask)
         masks = pair_masks(secrets.mask_key, self._club, ask.sealed, self._known_roster(), self.round)
         answer = ContributionSum(
             manifest_sha256=ask.manifest_sha256,
@@ -174,18 +181,24 @@ class ClubSide:
             club=self._club,
             values=masked(values(), masks, secrets.seed, self.round),
         )
-        self._dealers, self._shares = dealers, self._shares | self._read(ask.sealed)
+        self._dealers, self._shares = dealers, self._shares | shares
         return answer
 
-    def _check_dealers(self, ask: DealtShares) -> frozenset[str]:
-        """Return who dealt shares, this club too; raises MasksRefused where these cannot be masked with."""
+    def _check_dealers(self, ask: DealtShares) -> tuple[frozenset[str], dict[str, bytes]]:
+        """Return who dealt shares, this club too, and those that can be read.
+
+        Raises MasksRefused where these cannot be masked with: shares that cannot be read may be of keys that nobody of
+        the league made, and with too few others the round would end without a sum, and with the budget spent.
+        """
         self._held()
         self._known_roster()
         if not ask.sealed.keys() <= self._pairs.keys():
             raise MasksRefused("expected shares dealt by other clubs of the roster")
         dealers = frozenset({self._club, *ask.sealed})
         self.round.check_enough(len(dealers), "that dealt shares")
-        return dealers
+        shares = self._read(ask.sealed)
+        self.round.check_enough(1 + len(shares), "whose shares can be read")
+        return dealers, shares
 
     def _read(self, sealed: Mapping[str, str]) -> dict[str, bytes]:
         """The shares that can be read. One that cannot is left out: enough others hold one of the same secret."""
@@ -207,15 +220,19 @@ class ClubSide:
         if ask.alive.get(self._club) != sha256_hex(to_bytes(sent[1])):
             raise MasksRefused("expected a list with the vector that this club has sent")
         agreed = agreed_bytes(ask, roster)
-        self._alive = ask
+        self._alive, marked = ask, self._marked(agreed)
         return AliveConfirmation(
             manifest_sha256=ask.manifest_sha256,
             round=ask.round,
             club=self._club,
             alive_list=sha256_hex(agreed),
             signature=self._signer.sign(agreed).hex(),
-            marks={club: self._pairs[club].mark(self._club, agreed) for club in ask.alive if club != self._club},
+            marks={club: self._pairs[club].mark(self._club, marked) for club in ask.alive if club != self._club},
         )
+
+    def _marked(self, agreed: bytes) -> bytes:
+        """What marks are made over: the agreed bytes, or their hash where clubs have keys for masks: it is shorter."""
+        return agreed if self._enrolled.for_masks is None else sha256(agreed).digest()
 
     def _agreed(self) -> AliveList:
         if self._alive is None:
@@ -224,12 +241,12 @@ class ClubSide:
 
     def _reveal(self, ask: ConfirmedList) -> RevealedShares:
         alive = self._agreed()
-        agreed = agreed_bytes(alive, self._known_roster())
+        marked = self._marked(agreed_bytes(alive, self._known_roster()))
         others = alive.alive.keys() - {self._club}
         confirmed = [
             club
             for club in others & ask.marks.keys()
-            if hmac.compare_digest(ask.marks[club], self._pairs[club].mark(club, agreed))
+            if hmac.compare_digest(ask.marks[club], self._pairs[club].mark(club, marked))
         ]
         self.round.check_enough(1 + len(confirmed), "that agree to the same list")
         return RevealedShares(
@@ -243,7 +260,10 @@ class ClubSide:
     def _open(self, ask: OpeningEvidence, secrets: RoundSecrets) -> OpenedMask:
         if "reveal" not in self._answers:
             raise MasksRefused("expected the sum to be unmasked before")
-        check_evidence(ask, self._agreed(), self._known_roster(), self.round, self._manifest)
+        roster = self._known_roster()
+        for one in roster.announcements.values():  # a coordinator that spoils the sum in a club's place opens nothing
+            check_announcement(one, self.round, self._enrolled)
+        check_evidence(ask, self._agreed(), roster, self.round, self._manifest)
         return OpenedMask(
             manifest_sha256=ask.manifest_sha256,
             round=ask.round,

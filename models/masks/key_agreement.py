@@ -64,15 +64,16 @@ def announced(one: KeyAnnouncement) -> bytes:
 
 
 def check_announcement(one: KeyAnnouncement, of: MaskedRound, enrolled: EnrolledKeys) -> None:
-    """Return if the announcement is for this very round and signed by the club's node; raises MasksRefused otherwise.
+    """Return if an announcement is for this very round and signed by the club's node; raises MasksRefused otherwise."""
+    _check_of_round(one, of)
+    enrolled.verify(one.club, announced(one), bytes.fromhex(one.signature))
 
-    Keys of another round, or of another campaign, are refused: a club that drops out of one round would be unmasked in
-    the other.
-    """
+
+def _check_of_round(one: KeyAnnouncement, of: MaskedRound) -> None:
+    """Refuse keys of another round, or of another campaign: a club that drops out of one would be unmasked there."""
     if (one.manifest_sha256, one.round) != (of.manifest_sha256, of.number):
         raise MasksRefused("expected keys made for this round, got those of another")
     of.place(one.club)
-    enrolled.verify(one.club, announced(one), bytes.fromhex(one.signature))
 
 
 def check_usable(one: KeyAnnouncement, others: Iterable[KeyAnnouncement]) -> None:
@@ -99,21 +100,36 @@ class RoundKeys:
 
     @classmethod
     def checked(cls, announcements: Sequence[KeyAnnouncement], of: MaskedRound, enrolled: EnrolledKeys) -> "RoundKeys":
-        """Check every announcement; raises MasksRefused for a wrong one, two of one club, a key twice, or too few."""
+        """Check every announcement; raises MasksRefused for a wrong one, two of one club, a key twice, or too few.
+
+        Where clubs have keys for masks, signatures are not looked at here: whoever did not make the keys that stand
+        in a club's place can neither read nor deal shares under them, nor agree to a list (`seal_keys`).
+        """
         for one in announcements:
-            check_announcement(one, of, enrolled)
+            if enrolled.for_masks is None:
+                check_announcement(one, of, enrolled)
+            else:
+                _check_of_round(one, of)
         by_club = {one.club: one for one in sorted(announcements, key=lambda one: one.club)}
         keys = {key for one in announcements for key in _own(one)}
         if len(by_club) != len(announcements) or len(keys) != 3 * len(announcements):
             raise MasksRefused("expected one announcement of each club, with keys of its own")
         of.check_enough(len(by_club), "with keys")
-        return cls(by_club, roster_hash(by_club))
+        return cls(by_club, roster_hash(by_club) if enrolled.for_masks is None else hash_of_known(by_club, of))
 
 
 def roster_hash(announcements: Mapping[str, KeyAnnouncement]) -> str:
     """Hash of the announcements of a round, which every derived key is bound to."""
     found = {club: sha256_hex(announced(one) + bytes.fromhex(one.signature)) for club, one in announcements.items()}
     return sha256_hex(canonical_bytes({"scheme": "homefield secagg-1 roster", "announcements": found}))
+
+
+def hash_of_known(announcements: Mapping[str, KeyAnnouncement], of: MaskedRound) -> str:
+    """The same where clubs have keys for masks: a line a club, by name; no field holds a space or a newline."""
+    lines = [f"homefield secagg-1 roster of nodes known by their keys {of.manifest_sha256} {of.number}\n"]
+    for club, one in sorted(announcements.items()):
+        lines.append(f"{club} {one.mask_key} {one.seal_key} {one.seed_hash} {one.signature}\n")
+    return sha256_hex("".join(lines).encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +145,20 @@ class SealKeys:
         return hmac.digest(self.marking, f"{maker}\n".encode() + message, hashlib.sha256).hex()
 
 
-def seal_keys(own: X25519PrivateKey, club: str, peer: KeyAnnouncement, roster: str) -> SealKeys:
-    """Return the sealing keys that `club` shares with a peer; the peer's are the same with its ways exchanged."""
+def seal_keys(
+    own: X25519PrivateKey, club: str, peer: KeyAnnouncement, roster: str, *, standing: bytes = b""
+) -> SealKeys:
+    """Return the sealing keys that `club` shares with a peer; the peer's are the same with its ways exchanged.
+
+    standing: the secret of both nodes' keys for masks, if they have any. Only those two nodes then derive these keys,
+    whoever made the announcements; and only with the secrets of this round, which a stolen node key does not give.
+    """
     low, high = sorted((club, peer.club))
     label, length = f"{_SEAL} and {_MARK} of {low} and {high}", 3 * KEY_BYTES
-    bytes_ = derived(_shared(own, peer.seal_key), salt=bytes.fromhex(roster), label=label, length=length)
+    if standing:
+        label = f"{label}, known by their nodes' keys"
+    secret = _shared(own, peer.seal_key) + standing
+    bytes_ = derived(secret, salt=bytes.fromhex(roster), label=label, length=length)
     upward, downward, marking = (bytes_[place : place + KEY_BYTES] for place in range(0, length, KEY_BYTES))
     return SealKeys(upward, downward, marking) if club == low else SealKeys(downward, upward, marking)
 

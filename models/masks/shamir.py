@@ -12,6 +12,7 @@ from models.errors import BadShares
 
 PRIME = 2**521 - 1  # a Mersenne prime, well above any secret
 SECRET_BYTES, SHARE_BYTES = 32, 66
+_SPARE_BITS = 8 * SHARE_BYTES - PRIME.bit_length()
 MOST_PLACES = 500  # clubs of a manifest
 
 
@@ -26,8 +27,7 @@ def split(secret: bytes, *, threshold: int, places: Sequence[int]) -> dict[int, 
         raise BadShares(f"expected a threshold of 1 to {len(places)}, got {threshold}")
     if len(set(places)) != len(places) or not all(1 <= place <= MOST_PLACES for place in places):
         raise BadShares(f"expected places of 1 to {MOST_PLACES}, each once")
-    rising = [secrets.randbelow(PRIME) for _ in range(threshold - 1)]
-    coefficients = [*rising, int.from_bytes(secret, "big")]
+    coefficients = [*_uniform(threshold - 1), int.from_bytes(secret, "big")]
     return {place: _at(coefficients, place).to_bytes(SHARE_BYTES, "big") for place in places}
 
 
@@ -45,6 +45,14 @@ def combine(shares: Mapping[int, bytes], *, threshold: int) -> bytes:
     if total.bit_length() > 8 * SECRET_BYTES:
         raise BadShares("expected shares of one secret")
     return total.to_bytes(SECRET_BYTES, "big")
+
+
+def _uniform(count: int) -> list[int]:
+    """So many numbers below the prime, each as likely: 521 random bits, drawn again in the one case of 2**521 - 1."""
+    drawn = secrets.token_bytes(count * SHARE_BYTES)
+    cut = (drawn[start : start + SHARE_BYTES] for start in range(0, len(drawn), SHARE_BYTES))
+    found = [int.from_bytes(one, "big") >> _SPARE_BITS for one in cut]
+    return [one if one < PRIME else secrets.randbelow(PRIME) for one in found]
 
 
 def _at(coefficients: Sequence[int], place: int) -> int:

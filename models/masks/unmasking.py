@@ -20,7 +20,10 @@ def pair_masks(
     total = np.zeros(of.length, dtype=np.uint64)
     for peer in peers:
         one = pair_mask(key, club, roster.announcements[peer], roster.sha256, of)
-        total = total + one if club < peer else total - one  # modulo 2**64, and so modulo 2**m
+        if club < peer:
+            total += one  # modulo 2**64, and so modulo 2**m
+        else:
+            total -= one
     return total & ring_mask(of.modulus_bits)
 
 

@@ -171,6 +171,7 @@ def add(
     Example: homefield-server node add ./league club-a ./club-a/keys/fleet.pub
     """
     from audit.entries.details.league import NodeAdded
+    from models.masks.node_line import fingerprints
     from server.federation.fleet import read_fleet_key  # loads flwr, which most commands do not need
     from server.settings import load_settings
 
@@ -186,7 +187,9 @@ def add(
         with closing(consent_of(settings)) as consent:
             consent.event(NodeAdded(club=club, fleet_key=key))
         store.add_node(club, key)
-    say(f"{club} may speak to the coordinator with this key.")
+    say(f"{club} may speak to the coordinator with this key; compare with `homefield-node keys` at the club:")
+    for name, fingerprint in fingerprints(key):
+        say(f"  {name}: fingerprint {fingerprint}")
     say_next(NextStep(YOU, "plan a campaign", ["homefield-server", "campaign", "plan", folder, "--help"]))
 
 

@@ -40,6 +40,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.http.limited_bodies import BodyLimit, BodyLimits
 from chassis.operations.health import ALWAYS_WELL, ProgramHealth
+from models.masks.node_line import with_masks_part_of
 from server.errors import AlreadyExists, BadCoordinatorSettings
 from server.federation.fleet_api.arrivals import Arrivals
 from server.federation.fleet_api.fleet_routes import FLEET, SERVED, fleet_routes
@@ -105,14 +106,17 @@ def _announced_length(scope: Scope) -> int:
 
 
 def read_fleet_key(text: str) -> str:
-    """Return an OpenSSH public key line without its comment; raises BadCoordinatorSettings unless it is EC P-384."""
+    """Return a node's line: its public key in OpenSSH form, and its key for masks where the comment is one.
+
+    Any other comment is left out. Raises BadCoordinatorSettings unless the key is EC P-384.
+    """
     try:
         key = load_ssh_public_key(text.strip().encode())
     except (ValueError, UnsupportedAlgorithm) as error:
         raise BadCoordinatorSettings("expected a public key line in OpenSSH form") from error
     if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP384R1):
         raise BadCoordinatorSettings("expected an EC P-384 key (ecdsa-sha2-nistp384)")
-    return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    return with_masks_part_of(key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode(), text)
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from client.settings import load_settings
+from models.masks.node_line import fingerprints
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -23,10 +24,14 @@ def test_keys_are_those_that_init_told_and_each_says_who_needs_it(tmp_path: Path
     found = {one["name"]: one for one in json.loads(out)["keys"]}
     assert (code, {name: one["key"] for name, one in found.items()}) == (
         0,
-        {"node_key": told["node_key"], "fleet_key": told["fleet_key"]},
+        {"node_key": told["node_key"], "fleet_key": told["fleet_key"], "masks_key": told["fleet_key"].split()[-1]},
     )
+    assert (folder / "keys" / "fleet.pub").read_text() == told["fleet_key"] + "\n"
     assert found["node_key"]["fingerprint"] == load_settings(folder).node_key().verify_key.key_id
     assert [text.count(told[name]) for name in ("node_key", "fleet_key")] == [1, 1]
+    assert dict(fingerprints(told["fleet_key"])) == {
+        name.replace("_", " "): found[name]["fingerprint"] for name in ("fleet_key", "masks_key")
+    }
     assert all(f"{one['goes_to']} needs it" in text for one in found.values())
     secrets = [path.read_text() for path in (folder / "keys").iterdir() if path.suffix != ".pub"]
     assert not any(line in text + out for secret in secrets for line in secret.split() if len(line) > 40)

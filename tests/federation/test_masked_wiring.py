@@ -9,12 +9,16 @@ import pytest
 from flwr.app import ConfigRecord, Message, RecordDict
 from flwr.supercore.task_identity import TaskIdentity
 
+from client.errors import NotApproved
+from client.federation.approval import check_manifest
 from client.federation.identity import fleet_key_line
 from client.federation.running import FederationNode
 from models.masks.enrolled_keys import FleetKeys
 from models.masks.messages import AskKeys, request_bytes
+from models.masks.node_line import fleet_part, node_line
 from tests.client.node_settings import node_settings
 from tests.client.web.shown_campaigns import linked
+from tests.models.masks.league import BEGINS, masked_league, node_key
 
 
 class Silent:
@@ -61,6 +65,24 @@ def test_its_announcements_are_signed_with_the_key_that_a_manifest_names(node, s
     signature = node.masked.signer.sign(b"an announcement")
 
     FleetKeys({"club-a": fleet_key_line(settings)}).verify("club-a", b"an announcement", signature)
+
+
+def test_campaigns_that_name_the_node_with_and_without_its_key_for_masks_fit_and_no_other_key_does(settings):
+    line, other = fleet_key_line(settings), node_line(node_key(900))
+    plain, asked = fleet_part(line), masked_league(4).manifest
+
+    for named in (line, plain):
+        manifest = asked.model_copy(update={"clubs": {**asked.clubs, "club-a": named}})
+        check_manifest(manifest, club="club-a", fleet_key=line, now=BEGINS)
+    for named in (
+        other,
+        f"{plain} {other.split()[-1]}",
+        f"{fleet_part(other)} {line.split()[-1]}",
+        f"{plain} a-comment",
+    ):
+        manifest = asked.model_copy(update={"clubs": {**asked.clubs, "club-a": named}})
+        with pytest.raises(NotApproved, match="does not name this club with this node's key"):
+            check_manifest(manifest, club="club-a", fleet_key=line, now=BEGINS)
 
 
 def test_its_answers_are_kept_in_the_nodes_own_journal(node, settings):

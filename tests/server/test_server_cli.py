@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from typer.testing import CliRunner
 
+from models.masks.node_line import fingerprints, fleet_part, node_line
 from policies.campaign import parse_signed_manifest
 from policies.campaigns.signatures import CampaignSigners, sign_manifest
 from policies.signing import SigningKey, VerifyKey
@@ -247,6 +248,35 @@ def test_a_node_whose_key_or_club_is_taken_is_not_even_reported(end, league, ser
     assert other_club == (1, "Error: that key is enrolled for another club\n")
     assert other_key == (1, "Error: club-a is enrolled with another key\n")
     assert service.kinds == ["node_added", "node_added"]
+
+
+def test_a_nodes_key_for_masks_is_added_once_and_shown_to_compare_and_never_replaced(
+    run, end, league, service, tmp_path
+):
+    folder, _ = league
+    old = (tmp_path / "club-a.pub").read_text()
+    key = generate_private_key(SECP384R1())
+    (tmp_path / "other.pub").write_text(f"{old} {node_line(key).split()[-1]}")
+    (tmp_path / "again.pub").write_text(f"{old} {node_line(generate_private_key(SECP384R1())).split()[-1]}")
+    (tmp_path / "whole.pub").write_text(node_line(key))
+
+    said = run("node", "add", folder, "club-a", tmp_path / "other.pub").output
+    run("node", "add", folder, "club-a", tmp_path / "other.pub")
+    run("node", "add", folder, "club-a", tmp_path / "club-a.pub")
+    run("node", "add", folder, "club-c", tmp_path / "whole.pub")
+
+    assert all(fingerprint in said for _, fingerprint in fingerprints((tmp_path / "other.pub").read_text()))
+    shown = {one["club"]: one["fleet_key"] for one in json.loads(run("node", "list", folder, "--json").stdout)["nodes"]}
+    assert shown["club-a"] == (tmp_path / "other.pub").read_text()
+    assert shown["club-c"] == node_line(key)
+    assert service.kinds == ["node_added"] * 4
+    assert end("node", "add", folder, "club-a", tmp_path / "again.pub")[0] == 1
+    stolen = fleet_part(node_line(key)) + " " + shown["club-a"].split()[-1]
+    (tmp_path / "stolen.pub").write_text(stolen)
+    assert end("node", "add", folder, "club-d", tmp_path / "stolen.pub") == (
+        1,
+        "Error: that key is enrolled for another club\n",
+    )
 
 
 def test_every_command_explains_itself(run):

@@ -68,7 +68,7 @@ class CampaignClosed(Details):
 
 
 class NodeAdded(Details):
-    """A league let a club's node into its training. fleet_key: public key line in OpenSSH form."""
+    """A league let a club's node into its training. fleet_key: the node's line, as campaigns name it."""
 
     kind = EventKind.NODE_ADDED
     form = "node_added"

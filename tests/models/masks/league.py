@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePrivateKey, generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from models.masks.enrolled_keys import FleetKeys, FleetSigner
 from models.masks.masked_round import MaskedRound
+from models.masks.node_line import fleet_part, node_line
 from models.masks.rehearsal import MaskedRehearsal
 from models.training.initial_weights import initial_weights
 from models.training.recipes import exchange_recipe, manifest_from, rounds_recipe
@@ -25,10 +25,6 @@ BEGINS = datetime(2026, 11, 1, tzinfo=UTC)
 def node_key(number: int) -> EllipticCurvePrivateKey:
     """The enrolled key of the club of this number."""
     return generate_private_key(SECP384R1())
-
-
-def key_line(key: EllipticCurvePrivateKey) -> str:
-    return key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
 
 
 @dataclass(frozen=True)
@@ -65,9 +61,10 @@ class MaskedLeague:
         return MaskedRehearsal(self.manifest, self.number, self.signers, self.enrolled, absent)
 
 
-def masked_league(clubs: int, *, rounds: int | None = None, **changes) -> MaskedLeague:
-    """A league of so many clubs; changes replace fields of its manifest."""
+def masked_league(clubs: int, *, rounds: int | None = None, known: bool = True, **changes) -> MaskedLeague:
+    """A league of so many clubs; changes replace fields of its manifest. known: whether it names keys for masks."""
     keys = {f"club-{number:03d}": node_key(number) for number in range(clubs)}
+    lines = {club: node_line(key) for club, key in keys.items()}
     recipe = (
         exchange_recipe(MODEL, athletes=20 * clubs, clubs=clubs)
         if rounds is None
@@ -77,7 +74,7 @@ def masked_league(clubs: int, *, rounds: int | None = None, **changes) -> Masked
         recipe,
         campaign_id="masked-test",
         league="league",
-        clubs={club: key_line(key) for club, key in keys.items()},
+        clubs={club: line if known else fleet_part(line) for club, line in lines.items()},
         opens=BEGINS,
         expires=BEGINS + timedelta(days=28),
     )

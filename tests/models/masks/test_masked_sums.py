@@ -21,6 +21,8 @@ AFTER_THE_VECTOR = ("confirm", "reveal")
 class QuickKeys:
     """Signatures that take no time, for sizes: everything else of the protocol is the same."""
 
+    for_masks = None
+
     def __init__(self, club: str = "") -> None:
         self._club = club
 
