@@ -8,6 +8,7 @@ from typing import Protocol
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,7 +19,7 @@ from chassis.error_place import place_of
 from chassis.errors import ChassisError
 from chassis.operations.health import ALWAYS_WELL, ProgramHealth
 from chassis.sign_in.cookies import SessionCookie
-from chassis.sign_in.own_forms import OwnFormsOnly
+from chassis.sign_in.own_forms import OtherOrigin, OwnFormsOnly
 from chassis.text import sentence
 from chassis.web.page_errors import Closed, PageLocked, Refused, SignInNeeded, page_of_form
 from chassis.web.pages import Pages, add_base_layout
@@ -26,10 +27,12 @@ from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from client.athlete_web.composition import add_own_pages, own_site
 from client.athlete_web.site import SIGN_IN as OWN_SIGN_IN
 from client.athlete_web.site import AthleteSite, OwnSignInNeeded
+from client.athlete_web.ticket_entrance import ENTER as TICKET_PATH
+from client.athlete_web.ticket_entrance import refused_ticket
 from client.coaching.journal import CoachingJournal
 from client.errors import ClientError, ClockApart, ConsentBusy, NodeKeyNotTaken
 from client.questions.session_questions import open_questions
-from client.settings import NodeSettings
+from client.settings import NodeSettings, portal_origin
 from client.staff.database import StaffFile
 from client.uploads.forgetting import forgetting_uploads
 from client.uploads.limits import LARGEST_UPLOAD, UPLOAD_PATH
@@ -92,7 +95,13 @@ def build_app(
     closed = _closing(club, own)
     _close_on_errors(app, closed)  # first: what is added later stands around it and sees its answers
     _say_what_to_do(app, club, closed)  # first: what is added later stands around it and sees its answers
-    app.add_middleware(OwnFormsOnly, refusal=_refusal(closed), site=site, uploads={UPLOAD_PATH: LARGEST_UPLOAD})
+    app.add_middleware(
+        OwnFormsOnly,
+        refusal=_refusal(closed, own),
+        site=site,
+        other=OtherOrigin(TICKET_PATH, portal_origin(settings)),
+        uploads={UPLOAD_PATH: LARGEST_UPLOAD},
+    )
     add_base_layout(app)
     app.add_api_route("/health", health.public, methods=["GET"])
     for area in (entrance, board, ask, athletes, decide, athlete, imports, uploads, league_model, campaign_page):
@@ -221,9 +230,15 @@ def _say_what_to_do(app: FastAPI, site: ClubSite, closed: ClosedPage) -> None:
     app.add_exception_handler(NoLongerHere, gone)
 
 
-def _refusal(closed: ClosedPage) -> ASGIApp:
+def _refusal(closed: ClosedPage, own: AthleteSite) -> ASGIApp:
     async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
-        await closed(Request(scope), 403)(scope, receive, send)
+        is_ticket = scope["path"] == TICKET_PATH and scope["method"] == "POST"
+        try:
+            answer = await run_in_threadpool(refused_ticket, own) if is_ticket else closed(Request(scope), 403)
+        except (ChassisError, ClientError, PolicyError) as error:
+            _log_place(error)
+            answer = closed(Request(scope), 503)
+        await answer(scope, receive, send)
 
     return refuse
 

@@ -6,10 +6,10 @@ from audit.errors import AuditError
 from chassis.cli.program import run_program
 from chassis.cli.version import offer_version
 from chassis.errors import ChassisError
+from client.athlete_web import commands as own_site
 from client.backup import commands as backups
 from client.commands import (
     adopt,
-    athlete_code,
     evaluate,
     federation,
     keys,
@@ -50,7 +50,7 @@ for area in (
     keys,
     status,
     squad,
-    athlete_code,
+    own_site,
     rest,
     own_settings,
     ingest,

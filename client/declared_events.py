@@ -41,7 +41,9 @@ ROUTES: EventDeclarations = {
     "GET /model": records(EventKind.PAGE_OPENED),
     "GET /campaigns/{sha256}": records(EventKind.PAGE_OPENED, unless="the node was shown no such campaign"),
     "POST /me/sign-in": records(EventKind.OWN_SITE, unless="the code opens nothing, and nobody is known"),
-    **unrecorded(NoEntryReason.OWN_RECORD, "GET /me"),
+    "POST /me/enter": records(EventKind.TICKET_REFUSED, unless="the ticket is good, or many were refused just now"),
+    "POST /me/open": records(EventKind.OWN_SITE, unless="no sign-in waits in this browser"),
+    **unrecorded(NoEntryReason.OWN_RECORD, "GET /me", "GET /me/open"),
     **unrecorded(
         NoEntryReason.NOTHING_ABOUT_ANYONE,
         "GET /me/sign-in",

@@ -123,6 +123,7 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     NodeAccessChange: {
         NodeAccessChange.STAFF_REMOVED: "a person of the staff was removed",
         NodeAccessChange.SESSIONS_ENDED: "a person’s sessions were ended",
+        NodeAccessChange.ADDRESS_CHANGED: "the address of its node changed",
         NodeAccessChange.ATHLETE_MOVED: "an athlete was moved to another squad",
     },
     SigningKeyStep: {

@@ -1,4 +1,4 @@
-"""Signing in to the athlete's own site: by a one-time code from the club's desk."""
+"""Signing in to the athlete's own site: by a ticket from the portal, or by a one-time code from the club."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from chassis.clock import Clock
 from chassis.sign_in.attempts import Attempts, attempt_keys
 from chassis.sign_in.codes import OneTimeCodes
 from chassis.sign_in.sessions import Sessions
+from client.athlete_web.pending_sign_ins import PendingSignIns
+from client.athlete_web.spent_tickets import SpentTickets
 from client.athlete_web.viewer import AthleteViewer
 from client.errors import VaultError
 from client.staff.codes import athlete_codes
@@ -24,16 +26,19 @@ class AthleteSignIn:
     codes: OneTimeCodes
     sessions: Sessions
     attempts: Attempts
+    tickets: SpentTickets
+    pending: PendingSignIns
 
     @classmethod
     def over(cls, file: StaffFile, *, vault: Vault, clock: Clock) -> "AthleteSignIn":
         """Return it over the file of who may sign in."""
-        return cls(vault, athlete_codes(file, clock=clock), athlete_sessions(file, clock=clock), Attempts(clock))
+        codes, sessions = athlete_codes(file, clock=clock), athlete_sessions(file, clock=clock)
+        return cls(vault, codes, sessions, Attempts(clock), SpentTickets(file), PendingSignIns(clock))
 
     def viewer(self, held: str | None) -> AthleteViewer | None:
         """Return who the session's id belongs to; None if it is unknown or ended, or the athlete is erased."""
         session = self.sessions.find(held)
-        one = None if session is None else self._athlete(session.person)
+        one = None if session is None else self.athlete(session.person)
         return None if one is None or held is None else AthleteViewer.of(one, held)
 
     def with_code(
@@ -47,7 +52,7 @@ class AthleteSignIn:
         tries = attempt_keys(code, address)
         self.attempts.check(tries)
         found = self.codes.find(code)
-        one = None if found is None else self._athlete(found.person)
+        one = None if found is None else self.athlete(found.person)
         if found is not None and one is not None:
             before(one.athlete)
             if self.codes.spend(found):
@@ -55,7 +60,8 @@ class AthleteSignIn:
         self.attempts.count(tries)
         return None
 
-    def _athlete(self, person: str) -> Athlete | None:
+    def athlete(self, person: str) -> Athlete | None:
+        """Return the athlete with this id; None if this node does not hold them, or no longer."""
         try:
             return self.vault.athlete(AthleteId(person))
         except VaultError:

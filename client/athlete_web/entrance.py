@@ -12,7 +12,7 @@ from chassis.web.page_errors import Refused
 from client.athlete_web.site import HOME, SIGN_IN, SIGN_OUT, AthleteSite
 from client.web.site import to
 
-TOO_MANY, WRONG = 429, 422
+FORBIDDEN, WRONG, TOO_MANY = 403, 422, 429
 
 
 def router(site: AthleteSite) -> APIRouter:
@@ -57,13 +57,21 @@ def opened(site: AthleteSite, held: str) -> Response:
     return response
 
 
-def _page(site: AthleteSite, *, wrong: str = "", status: int = 200, has_ended: bool = False) -> Response:
+def refused_ticket_page(site: AthleteSite) -> Response:
+    """The sign-in page after a ticket that opened nothing: the same for every reason."""
+    return _page(site, status=FORBIDDEN, is_refused=True)
+
+
+def _page(
+    site: AthleteSite, *, wrong: str = "", status: int = 200, has_ended: bool = False, is_refused: bool = False
+) -> Response:
     return site.page(
         "own_sign_in.html",
         None,
         status=status,
         title=site.words("Sign in"),
         has_ended=has_ended,
+        is_refused=is_refused,
         problems=[{"field": "code", "text": wrong}] if wrong else [],
     )
 

@@ -47,6 +47,7 @@ class AthleteSite:
     pages: Pages
     sign_in: AthleteSignIn
     cookie: SessionCookie
+    pending_cookie: SessionCookie
     tables: Tables
     journal: CoachingJournal
     demo: bool

@@ -51,8 +51,8 @@ MOST_UNRECORDED = {
     "homefield-server": 21,
     "auditor": 16,
     "witness": 5,
-    "consent": 32,
-    "node": 11,
+    "consent": 33,
+    "node": 12,
     "league": 8,
     "fleet": 9,
 }

@@ -102,6 +102,7 @@ class NodeAccessChange(StrEnum):
     STAFF_REMOVED = "staff_removed"
     SESSIONS_ENDED = "sessions_ended"
     ATHLETE_MOVED = "athlete_moved"
+    ADDRESS_CHANGED = "address_changed"
 
 
 class ProposalAnswer(StrEnum):

@@ -101,6 +101,9 @@ ROUTES: dict[str, Page] = {
     "GET /me": Page("/me"),
     "GET /me/sign-in": Page("/me/sign-in", is_open=True),
     "POST /me/sign-in": Page("/me/sign-in", {"code": "aaaa-bbbb-cccc-dddd"}, is_open=True),
+    "POST /me/enter": Page("/me/enter", {"ticket": "no ticket"}, is_open=True),
+    "GET /me/open": Page("/me/open", is_open=True),
+    "POST /me/open": Page("/me/open", is_open=True),
     "POST /me/sign-out": Page("/me/sign-out", ends=True),
 }
 """How every page of the node is filled."""
