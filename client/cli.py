@@ -6,7 +6,6 @@ from audit.errors import AuditError
 from chassis.cli.program import run_program
 from chassis.cli.version import offer_version
 from chassis.errors import ChassisError
-from client.athlete_web import commands as own_site
 from client.backup import commands as backups
 from client.commands import (
     adopt,
@@ -24,6 +23,7 @@ from client.commands import (
 )
 from client.commands.deciding import campaigns, models
 from client.commands.files import ingest
+from client.commands.own_site import code
 from client.corrections import commands as corrections
 from client.errors import ClientError
 from client.federation import audit_privacy
@@ -50,7 +50,7 @@ for area in (
     keys,
     status,
     squad,
-    own_site,
+    code,
     rest,
     own_settings,
     ingest,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from client.staff.database import StaffFile
-from policies.ticket import Ticket
+from policies.sign_in.ticket import Ticket
 
 KEPT: Final = timedelta(days=1)
 

@@ -17,8 +17,8 @@ from client.athlete_web.entrance import opened, refused_ticket_page
 from client.athlete_web.site import SIGN_IN, AthleteSite
 from client.web.site import to
 from policies.errors import PolicyError
+from policies.sign_in.ticket import LONGEST_TICKET, Ticket, open_ticket
 from policies.signing import VerifyKey
-from policies.ticket import LONGEST_TICKET, Ticket, open_ticket
 
 ENTER: Final = "/me/enter"
 OPEN: Final = "/me/open"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from consent.registry import members, node_sites, orgs
 from consent.storage.transaction import Transactions
-from policies.ticket import TICKET_LIFE, Ticket
+from policies.sign_in.ticket import TICKET_LIFE, Ticket
 from policies.vocabulary import AthleteId
 
 

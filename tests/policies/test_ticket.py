@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from policies.canonical import canonical_bytes
 from policies.errors import BadSignature, InvalidInput, OutsideItsTime, PolicyError
+from policies.sign_in.ticket import LONGEST_TICKET, TICKET_LIFE, Ticket, open_ticket
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot
-from policies.ticket import LONGEST_TICKET, TICKET_LIFE, Ticket, open_ticket
 from policies.vocabulary import AthleteId, OrgId
 
 KEY, OTHER_KEY = SigningKey(b"k" * 32), SigningKey(b"o" * 32)

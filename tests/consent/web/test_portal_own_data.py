@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from chassis.web.secured_answers import SECURITY_HEADERS
 from consent.errors import InvalidChange, NotAllowed
 from consent.registry import node_sites
-from policies.ticket import open_ticket
+from policies.sign_in.ticket import open_ticket
 from policies.vocabulary import OrgId
 from tests.consent.web.conftest import ATHLETE, CLUB, LEAGUE, OTHER, forms_of
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from client.staff.codes import athlete_codes
 from client.staff.database import StaffFile
+from policies.sign_in.ticket import TICKET_LIFE, Ticket
 from policies.signing import SigningKey
-from policies.ticket import TICKET_LIFE, Ticket
 from policies.vocabulary import AthleteId, OrgId
 
 
