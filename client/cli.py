@@ -23,6 +23,7 @@ from client.commands import (
 )
 from client.commands.deciding import campaigns, models
 from client.commands.files import ingest
+from client.commands.own_site import code
 from client.corrections import commands as corrections
 from client.errors import ClientError
 from client.federation import audit_privacy
@@ -49,6 +50,7 @@ for area in (
     keys,
     status,
     squad,
+    code,
     rest,
     own_settings,
     ingest,

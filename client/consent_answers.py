@@ -21,6 +21,12 @@ class EnrolledAnswer(SoundAnswer):
     athlete: BoundedText
 
 
+class NodeSiteAnswer(SoundAnswer):
+    """The address of this club's node as it is kept there; empty for none."""
+
+    address: Annotated[str, Field(max_length=300)]
+
+
 class ErasedAnswer(SoundAnswer):
     """Athletes whose data are erased, there or here."""
 

@@ -28,6 +28,7 @@ from client.consent_answers import (
     LeagueAnswer,
     LeaguesAnswer,
     LoggedAnswer,
+    NodeSiteAnswer,
     ProposedAnswer,
     TokensAnswer,
 )
@@ -138,6 +139,11 @@ class NodeConsentClient:
         """
         body = {"athlete": athlete, "name": cleaned(name), "shirt_no": shirt_no, "is_minor": is_minor}
         self._post("/v1/members", body, EnrolledAnswer)
+
+    def register_site(self, address: str) -> None:
+        """Say under which origin athletes reach their own site here, empty for none; the same again is fine."""
+        if self._post("/v1/node-site", {"address": address}, NodeSiteAnswer).address != address:
+            raise ConsentUnavailable("the consent service kept another address than this node's")
 
     def erased(self) -> frozenset[AthleteId]:
         """Return which of our athletes are erased, here or at the service."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -38,6 +39,7 @@ class NodeSettingsFile(BaseModel):
     lock: Literal["key_file", "passphrase"] = "key_file"
     consent_url: Annotated[str, Field(max_length=300)] | None = None
     consent_service_key: Annotated[str, Field(max_length=64)] | None = None
+    portal_url: Annotated[str, Field(max_length=300)] | None = None
     coordinator: Annotated[str, Field(max_length=300)] | None = None
     ca_file: Annotated[str, Field(max_length=1000)] | None = None
     league_key: Annotated[str, Field(max_length=64)] | None = None
@@ -55,7 +57,8 @@ class NodeSettings:
 
     without_wearables: readiness and training load are computed from other sources alone, and every question says so.
     former_league_key: signed what the league published before it changed its key. second_signer: who signs campaigns
-    beside the league; its key is the consent service's where none is set. keep_days: readings of a category that are
+    beside the league; its key is the consent service's where none is set. portal_url: where athletes open their portal,
+    where browsers reach it under another address than this node does. keep_days: readings of a category that are
     older are deleted; those of one that is missing are kept for good.
     """
 
@@ -75,6 +78,7 @@ class NodeSettings:
     second_signer_key: str | None = None
     former_second_signer_key: str | None = None
     keep_days: Mapping[Category, int] = field(default_factory=dict)
+    portal_url: str | None = None
 
     @property
     def vault_path(self) -> Path:
@@ -136,6 +140,13 @@ class NodeSettings:
         return CampaignSigners(self.league_keys(), {self.second_signer: second})
 
 
+def portal_origin(settings: NodeSettings) -> str:
+    """Return the origin of the athletes' portal, whose forms may bring a ticket; empty on a node that is not linked."""
+    parts = urlsplit(settings.portal_url or settings.consent_url or "")
+    host = parts.netloc.removesuffix(":443" if parts.scheme == "https" else ":80")
+    return f"{parts.scheme}://{host}".lower() if host else ""
+
+
 def is_org_id(text: str) -> bool:
     """True for what may be the id of an organisation."""
     return re.fullmatch(ORG_ID, text, re.ASCII) is not None
@@ -168,6 +179,7 @@ def load_settings(directory: Path) -> NodeSettings:
         second_signer_key=stored.second_signer_key,
         former_second_signer_key=stored.former_second_signer_key,
         keep_days=stored.keep_days,
+        portal_url=stored.portal_url,
     )
 
 

@@ -17,7 +17,7 @@ from chassis.http.answer_time import TimedAnswers
 from chassis.http.budgets import Budget
 from chassis.web.pages import add_base_layout
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
-from consent.api import campaigns, decisions, events, key_changes, leagues, membership, releases
+from consent.api import campaigns, decisions, events, key_changes, leagues, membership, node_site, releases
 from consent.api.entry import CallBudgets, add_error_answers
 from consent.api.outcomes import DeliveryRecorder
 from consent.api.shared_acts import SharedActs
@@ -65,7 +65,7 @@ def app_of(service: Service, *, clock: Clock, site: SiteAddress = OWN_MACHINE_ON
     app.state.service_key = service.keys.service.verify_key.text
     app.state.log_vkeys, app.state.log_origin = list(service.log.vkeys), service.log.origin
     add_error_answers(app)
-    for routes in (membership, key_changes, leagues, decisions, campaigns, releases, events):
+    for routes in (membership, node_site, key_changes, leagues, decisions, campaigns, releases, events):
         app.router.routes += routes.router.routes  # an included router would be searched twice for every request
     app.state.figures, app.state.health = service.figures, service.health
     app.add_api_route("/health", service.health.public, methods=["GET"])

@@ -20,6 +20,7 @@ _STOP = records(EventKind.CONSENT_DECISION, unless="it has stopped already")
 API_ROUTES: EventDeclarations = {
     "POST /v1/members": records(EventKind.MEMBER_ENROLLED, _REFUSED, unless="enrolled already, nothing changes"),
     "POST /v1/keys": records(EventKind.ORG_KEY_CHANGED, _REFUSED, unless="this key signs already"),
+    "POST /v1/node-site": records(EventKind.NODE_ACCESS_CHANGED, _REFUSED, unless="registered already"),
     "POST /v1/leagues/{league}/join": records(EventKind.LEAGUE_JOINED, _REFUSED, unless="joined already"),
     "POST /v1/leagues/{league}/leave": records(EventKind.LEAGUE_LEFT, _REFUSED, beside=[EventKind.BUDGET_REFUNDED]),
     "POST /v1/decisions": records(EventKind.ACCESS, _REFUSED),
@@ -62,6 +63,7 @@ PORTAL_ROUTES: EventDeclarations = {
     "POST /budget/cap/confirm": _CHOICE,
     **unrecorded(
         NoEntryReason.OWN_RECORD,
+        "GET /own-data",
         "GET /shared",
         "GET /shared/preview/{org}/{role}",
         "GET /change/{category}",

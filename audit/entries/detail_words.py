@@ -17,6 +17,7 @@ from audit.entries.details.codes import (
     NodeAccessChange,
     OperatorView,
     OrganisationType,
+    OwnSiteDeed,
     ProposalAnswer,
     RoundPayment,
     SigningKeyStep,
@@ -50,6 +51,7 @@ FIELDS: Mapping[str, str] = {
     "proposal": "Proposed change",
     "answer": "Answer",
     "change": "Changed",
+    "deed": "What was done",
     "day": "Day",
     "files": "Files",
     "campaign": "Campaign",
@@ -121,6 +123,7 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     NodeAccessChange: {
         NodeAccessChange.STAFF_REMOVED: "a person of the staff was removed",
         NodeAccessChange.SESSIONS_ENDED: "a person’s sessions were ended",
+        NodeAccessChange.ADDRESS_CHANGED: "the address of its node changed",
         NodeAccessChange.ATHLETE_MOVED: "an athlete was moved to another squad",
     },
     SigningKeyStep: {
@@ -160,6 +163,19 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         ProposalAnswer.MODIFY: "modified",
         ProposalAnswer.REJECT: "rejected",
         ProposalAnswer.TAKEN_BACK: "the decision was taken back",
+    },
+    OwnSiteDeed: {
+        OwnSiteDeed.CODE_ISSUED: "a sign-in code was made",
+        OwnSiteDeed.SIGNED_IN_BY_CODE: "signing in with a code",
+        OwnSiteDeed.SIGNED_IN_BY_TICKET: "signing in from the portal",
+        OwnSiteDeed.ANSWERED: "answering a proposed change",
+        OwnSiteDeed.STATED: "saying that they are not OK",
+        OwnSiteDeed.STATEMENT_TAKEN_BACK: "taking back that they are not OK",
+        OwnSiteDeed.FILLED_IN: "filling in a form",
+        OwnSiteDeed.CORRECTED: "correcting a reading",
+        OwnSiteDeed.BROUGHT_FILES: "bringing files",
+        OwnSiteDeed.EXPORTED: "taking their data along",
+        OwnSiteDeed.CHANGED_SETTINGS: "changing a setting",
     },
     AskedChange: {
         AskedChange.NOTED: "what the athlete answered was noted",

@@ -48,6 +48,13 @@ def link(
     second_key: Annotated[
         str | None, typer.Option(help="The second signer's key; the union's is the service key.", show_default=False)
     ] = None,
+    portal: Annotated[
+        str | None,
+        typer.Option(
+            help="Where browsers open the portal, if not at --consent: its forms bring athletes here.",
+            show_default=False,
+        ),
+    ] = None,
     without_wearables: Annotated[
         bool,
         typer.Option("--without-wearables", help="Compute readiness and load without wearables; the log keeps that."),
@@ -76,6 +83,7 @@ def link(
         folder,
         consent_url=url,
         consent_service_key=service_key,
+        portal_url=None if portal is None else _checked_url(portal),
         without_wearables=without_wearables,
         **league,
         **second,

@@ -1,7 +1,7 @@
 """`run`: the node's pages on one port and its part in the federation, until it is stopped."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -61,13 +61,12 @@ def run(
     from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
     from chassis.web.site_address import parse_site
     from client.app import build_app
+    from client.athlete_web.announcing import announced, own_address
     from client.consent_client import NodeConsentClient
     from client.figures import node_figures, node_health
     from client.settings import load_settings
     from client.uploads.limits import NODE_BODIES
     from client.vault.access import open_vault
-    from client.vault.erased_again import erasing_again
-    from client.vault.old_readings import deleting_old
 
     settings = load_settings(folder)
     open_learning_part = _learning_part(settings)
@@ -88,12 +87,24 @@ def run(
         ]
         beside = operator_listeners(figures, health, host=metrics_host, port=metrics_port)
         stop = stopped_by_signals()
-        old = deleting_old(vault, lambda: load_settings(folder).keep_days, consent, clock=utc_now)
-        learnt = _models_and_heads(settings, vault, consent)
-        with erasing_again(vault, consent), old, learnt, node.working(), serving([*listeners, *beside]):
+        address = own_address(site, host=host, port=listeners[0].port)
+        working = _work_beside_pages(settings, vault, consent)
+        with working, node.working(), serving([*listeners, *beside]), announced(consent, address):
             say_operator_address(metrics_host, beside)
             say(f"listening on http://{host}:{listeners[0].port}")
             wait_for_stop(stop, [*listeners, *beside])
+
+
+@contextmanager
+def _work_beside_pages(settings: "NodeSettings", vault: "Vault", consent: "NodeConsentClient") -> Iterator[None]:
+    """Erase again whoever is erased, delete what is kept no longer, and judge and fit models, while the block runs."""
+    from client.settings import load_settings
+    from client.vault.erased_again import erasing_again
+    from client.vault.old_readings import deleting_old
+
+    old = deleting_old(vault, lambda: load_settings(settings.directory).keep_days, consent, clock=utc_now)
+    with erasing_again(vault, consent), old, _models_and_heads(settings, vault, consent):
+        yield
 
 
 def _models_and_heads(

@@ -84,6 +84,14 @@ class LeagueMembershipRow(ConsentTable, table=True):
     joined: datetime = Field(sa_type=UtcTime)
 
 
+class NodeSiteRow(ConsentTable, table=True):
+    """Under which address a club's node shows athletes their own site (`consent.registry.node_sites`)."""
+
+    __tablename__: ClassVar[Any] = "node_site"
+    club: str = Field(primary_key=True, max_length=64, foreign_key="org.org_id")
+    address: str = Field(max_length=300)
+
+
 class GrantRow(ConsentTable, table=True):
     """One immutable grant. `current` names the cell while the grant is in force there, so that only one can be."""
 

@@ -42,6 +42,7 @@ from chassis.sign_in.own_forms import SAFE_METHODS, OwnFormsOnly
 from chassis.web.page_errors import page_of_form
 from chassis.web.pages import Pages
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
+from consent.athlete.node_tickets import NodeTickets
 from consent.athlete.shown_choices import ShownChoices
 from consent.errors import ConsentError, NotFound, StoreUnavailable, TooOften
 from consent.identity.sessions import AthleteSessions
@@ -50,13 +51,15 @@ from consent.store import ConsentStore
 from consent.web import entry_routes
 from consent.web.budget import routes as budget_routes
 from consent.web.history import routes as record_routes
+from consent.web.own_data import routes as own_data_routes
 from consent.web.portal import Portal, see_other
 from consent.web.request_context import ForgedForm, SignedOut, UnreadableForm, chosen_theme
 from consent.web.requests import routes as asked_routes
 from consent.web.sharing import routes as sharing_routes
 
 HERE = Path(__file__).parent
-TEMPLATES = (HERE / "templates", *(HERE / room / "templates" for room in ("sharing", "requests", "history", "budget")))
+ROOMS = ("sharing", "requests", "history", "budget", "own_data")
+TEMPLATES = (HERE / "templates", *(HERE / room / "templates" for room in ROOMS))
 FORBIDDEN, MISSING, NO_SUCH_METHOD, NOT_NOW, UNPROCESSABLE, BROKEN, UNAVAILABLE = 403, 404, 405, 409, 422, 500, 503
 
 
@@ -76,6 +79,7 @@ def add_portal(
     portal = Portal(
         store=store,
         choices=ShownChoices(store.transactions),
+        tickets=NodeTickets(store.transactions, is_public=site.is_public),
         sessions=sessions,
         settings=settings,
         clock=clock,
@@ -84,7 +88,7 @@ def add_portal(
     )
     pages = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages.state.portal = portal
-    for routes in (entry_routes, sharing_routes, asked_routes, record_routes, budget_routes):
+    for routes in (entry_routes, sharing_routes, asked_routes, record_routes, budget_routes, own_data_routes):
         pages.include_router(routes.router)
     _close_on_errors(pages, portal)
     pages.add_middleware(OwnFormsOnly, refusal=_refusal(portal), site=site)

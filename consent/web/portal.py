@@ -11,6 +11,7 @@ from chassis.sign_in.cookies import SessionCookie
 from chassis.text import sentence
 from chassis.web.page_errors import ClosedWords, closed_words
 from chassis.web.pages import Pages
+from consent.athlete.node_tickets import NodeTickets
 from consent.athlete.shown_choices import ShownChoices
 from consent.identity.sessions import AthleteSession, AthleteSessions
 from consent.operations.log_status import LogState
@@ -51,6 +52,7 @@ class Portal:
 
     store: ConsentStore
     choices: ShownChoices
+    tickets: NodeTickets
     sessions: AthleteSessions
     settings: ConsentSettings
     clock: Clock
@@ -77,9 +79,13 @@ class Portal:
         here: str,
         status: int = 200,
         log: LogState | None = None,
+        is_leaving: bool = False,
         **values: object,
     ) -> HTMLResponse:
-        """Render a page for a signed-in athlete. here: address of its item in the navigation. log: if it was read."""
+        """Render a page for a signed-in athlete. here: address of its item in the navigation. log: if it was read.
+
+        is_leaving: a page whose only form goes to another site, so that it has none to sign out with.
+        """
         waiting = len(self.store.requests(context.athlete))
         return self.pages.render(
             template,
@@ -92,7 +98,7 @@ class Portal:
             ],
             person=context.member.name,
             settings_href="/settings",
-            sign_out=context.session.csrf,
+            sign_out=None if is_leaving else context.session.csrf,
             csrf=context.session.csrf,
             theme=context.theme,
             log_words=checkpoint_words(log or self.store.log_state(), self.clock()),

@@ -22,6 +22,7 @@ MODULES = (
     "policies.grant",
     "policies.release",
     "policies.snapshot",
+    "policies.sign_in.ticket",
 )
 GOLDEN = Path(__file__).with_name("wire_fields.json")
 

@@ -52,6 +52,7 @@ def shared_page(portal: PortalHere, context: SignedIn) -> HTMLResponse:
         freezes=_freezes(portal, context, has_cards=bool(view.cards)),
         shown=shown,
         day=weekday_date(portal.today),
+        own_site=portal.tickets.site_of(context.athlete),
     )
 
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from chassis.web.secured_answers import SECURITY_HEADERS, SecuredAnswers
+from chassis.web.secured_answers import SECURITY_HEADERS, SecuredAnswers, only_form_to
 from tests.own_loop import run_apart
 
+LEAVING = {name.lower(): value for name, value in only_form_to("https://node.club.example:8443").items()}
 USUAL = {name.lower(): value for name, value in SECURITY_HEADERS.items()}
 
 
@@ -16,6 +17,11 @@ USUAL = {name.lower(): value for name, value in SECURITY_HEADERS.items()}
         ({}, USUAL),
         ({"content-type": "text/html"}, {"content-type": "text/html"} | USUAL),
         ({"cache-control": "max-age=60"}, USUAL | {"cache-control": "max-age=60"}),
+        ({"content-security-policy": "form-action *", "referrer-policy": "strict-origin"}, USUAL),
+        ({"content-security-policy": only_form_to("*")["Content-Security-Policy"]}, USUAL),
+        (LEAVING, USUAL | LEAVING),
+        (LEAVING | {"referrer-policy": "unsafe-url"}, USUAL),
+        (LEAVING | {"content-security-policy": LEAVING["content-security-policy"] + "; script-src 'self'"}, USUAL),
         ({"referrer-policy": "unsafe-url", "content-type": "text/html"}, {"content-type": "text/html"} | USUAL),
     ],
 )

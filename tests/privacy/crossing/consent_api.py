@@ -136,6 +136,9 @@ ROUTES: dict[str, Filled] = {
     ),
     "POST /v1/decisions": Filled(("athlete",), decisions, CLUBS),
     "POST /v1/members": Filled(("athlete",), member, CLUBS),
+    "POST /v1/node-site": Filled(
+        (), lambda w: w.post("/v1/node-site", {"address": f"https://n{w.number}.example"}), CLUBS
+    ),
     "POST /v1/campaigns": Filled(("league", "club"), campaign, LEAGUES),
     "POST /v1/campaigns/{sha256}/tokens": Filled(
         ("campaign", "athlete"),

@@ -23,7 +23,7 @@ from client.settings import change_settings, load_settings
 from client.squads import DEFAULT_SQUAD
 from client.staff.database import StaffFile
 from client.staff.people import StaffPeople, staff_person
-from client.staff.sessions import staff_sessions
+from client.staff.sessions import athlete_sessions, staff_sessions
 from client.vault.access import open_vault
 from client.vault.journal import ImportRecord, record_import
 from client.vault.store import Vault
@@ -47,7 +47,9 @@ STAFF = {
     "a medic of the first team": (Role.MEDICAL, DEFAULT_SQUAD),
     "a medic of the youth": (Role.MEDICAL, YOUTH),
 }
-CALLERS = (*SIGNED_OUT, *STAFF)
+ATHLETES = {"an athlete of the first team": DEFAULT_SQUAD, "an athlete of the youth": YOUTH}
+"""Athletes at their own site: signed in there, and nobody to the pages of staff."""
+CALLERS = (*SIGNED_OUT, *STAFF, *ATHLETES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,17 @@ ROUTES: dict[str, Page] = {
     "POST /sign-in": Page("/sign-in", {"code": "aaaa-bbbb-cccc-dddd", "pin": PIN}, is_open=True),
     "POST /unlock": Page("/unlock", {"pin": PIN}, ends=True),
     "POST /sign-out": Page("/sign-out", ends=True),
+    "GET /me": Page("/me"),
+    "GET /me/sign-in": Page("/me/sign-in", is_open=True),
+    "POST /me/sign-in": Page("/me/sign-in", {"code": "aaaa-bbbb-cccc-dddd"}, is_open=True),
+    "POST /me/enter": Page("/me/enter", {"ticket": "no ticket"}, is_open=True),
+    "GET /me/open": Page("/me/open", is_open=True),
+    "POST /me/open": Page("/me/open", is_open=True),
+    "POST /me/sign-out": Page("/me/sign-out", ends=True),
 }
 """How every page of the node is filled."""
+COOKIES = {"a cookie of the portal": "homefield-portal", **dict.fromkeys(ATHLETES, f"homefield-own-{OWN}")}
+"""The cookies of who is no staff."""
 
 
 def may_name(caller: str, slot: str, tenant: str) -> bool:
@@ -115,9 +126,13 @@ def most(crossing: Crossing) -> float:
 def what_is_left(crossing: Crossing, answered: Answered, athletes: Mapping[str, AthleteId]) -> list[str]:
     """What is wrong with the status and the entries of an answer; a try at an athlete stands in that athlete's list."""
     page, name = ROUTES[crossing.route], crossing.name
-    if crossing.caller in SIGNED_OUT:
-        is_fine = answered.kinds == () and answered.status < 500 and (page.is_open or answered.status != 200)
+    if crossing.caller in SIGNED_OUT or (crossing.caller in ATHLETES) != page.path.startswith("/me"):
+        said = (EventKind.TICKET_REFUSED,) if crossing.route == "POST /me/enter" else ()
+        is_fine = answered.kinds == said and answered.status < 500 and (page.is_open or answered.status != 200)
         return [] if is_fine else [f"{name}: {answered.status} {answered.kinds}"]
+    if crossing.caller in ATHLETES:
+        is_fine = answered.told <= {athletes[ATHLETES[crossing.caller]]} and len(answered.kinds) < 2
+        return [] if is_fine and answered.status < 500 else [f"{name}: {answered.status} {answered.kinds}"]
     if not page.slots:
         return [] if len(answered.kinds) < 2 and answered.status < 500 else [f"{name}: {answered.status}"]
     (_, tenant), (_, squad) = crossing.slots[0], STAFF[crossing.caller]
@@ -212,6 +227,8 @@ class NodeCrossings:
             self.held[caller] = (earlier if caller == "a locked device" else sessions).begin(one.person, pin=PIN)
             if caller == "a removed person":
                 people.remove(one.person)
+        own = athlete_sessions(file, clock=lambda: now)
+        self.held |= {caller: own.begin(self.athletes[squad]) for caller, squad in ATHLETES.items()}
         sessions.end(self.held["an ended session"])
         file.close()
 
@@ -219,7 +236,7 @@ class NodeCrossings:
         """The walls between squads and clubs."""
 
         def foreign(caller: str) -> list[str]:
-            own = STAFF.get(caller, (None, ""))[1]
+            own = ATHLETES.get(caller) or STAFF.get(caller, (None, ""))[1]
             texts = [text for tenant, one in self._held().items() if tenant != own for text in (one, _name(tenant))]
             return [*texts, *(text for one in self.tenants.athletes[OTHER] for text in self.tenants.private[one])]
 
@@ -237,7 +254,7 @@ class NodeCrossings:
         page, method = ROUTES[crossing.route], crossing.route.split()[0].replace("MOUNT", "GET")
         named = {slot: self.athletes[tenant] for slot, tenant in crossing.slots}
         held = self.held.get(crossing.caller, "nothing")
-        cookie = "homefield-portal" if crossing.caller == "a cookie of the portal" else f"homefield-node-{OWN}"
+        cookie = COOKIES.get(crossing.caller, f"homefield-node-{OWN}")
         self.kinds.clear()
         self.told.clear()
         answer = self.http.request(

@@ -45,6 +45,7 @@ ROUTES: dict[str, Page] = {
     "GET /demo": Page((), "/demo", is_open=True),
     "MOUNT /static": Page((), "/static/homefield.css", is_open=True),
     "GET /shared": Page((), "/shared"),
+    "GET /own-data": Page((), "/own-data"),
     "GET /shared/preview/{org}/{role}": Page(("org",), "/shared/preview/{org}/coach"),
     "GET /change/{category}": Page((), "/change/sleep"),
     "GET /asked": Page((), "/asked"),

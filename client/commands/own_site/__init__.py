@@ -1,0 +1,1 @@
+"""Commands about an athlete's own site: a code for it, and their data as a file."""

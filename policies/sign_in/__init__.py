@@ -1,0 +1,1 @@
+"""What lets an athlete from one site to another: tickets, and nothing of their data."""
