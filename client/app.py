@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import date
 from http import HTTPStatus
+from typing import Protocol
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +23,9 @@ from chassis.text import sentence
 from chassis.web.page_errors import Closed, PageLocked, Refused, SignInNeeded, page_of_form
 from chassis.web.pages import Pages, add_base_layout
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
+from client.athlete_web.composition import add_own_pages, own_site
+from client.athlete_web.site import SIGN_IN as OWN_SIGN_IN
+from client.athlete_web.site import AthleteSite, OwnSignInNeeded
 from client.coaching.journal import CoachingJournal
 from client.errors import ClientError, ClockApart, ConsentBusy, NodeKeyNotTaken
 from client.questions.session_questions import open_questions
@@ -52,6 +56,13 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
+class ClosedPage(Protocol):
+    """Renders the page that is shown instead of another. text: what it says instead of the words of its status."""
+
+    def __call__(self, request: Request, status: int, text: str = "") -> Response:
+        """Return the page of the surface to which the request came."""
+
+
 def build_app(
     settings: NodeSettings,
     *,
@@ -76,14 +87,17 @@ def build_app(
         redirect_slashes=False,
         lifespan=lambda _: forgetting_uploads(club.uploads, club.sign_in.sessions),
     )
+    own = own_site(club, address=site)
     app.state.uploads, app.state.sessions = club.uploads, club.sign_in.sessions
-    _close_on_errors(app, club)  # first: what is added later stands around it and sees its answers
-    _say_what_to_do(app, club)  # first: what is added later stands around it and sees its answers
-    app.add_middleware(OwnFormsOnly, refusal=_refusal(club), site=site, uploads={UPLOAD_PATH: LARGEST_UPLOAD})
+    closed = _closing(club, own)
+    _close_on_errors(app, closed)  # first: what is added later stands around it and sees its answers
+    _say_what_to_do(app, club, closed)  # first: what is added later stands around it and sees its answers
+    app.add_middleware(OwnFormsOnly, refusal=_refusal(closed), site=site, uploads={UPLOAD_PATH: LARGEST_UPLOAD})
     add_base_layout(app)
     app.add_api_route("/health", health.public, methods=["GET"])
     for area in (entrance, board, ask, athletes, decide, athlete, imports, uploads, league_model, campaign_page):
         app.include_router(area.router(club))
+    add_own_pages(app, own)
     return app
 
 
@@ -127,11 +141,19 @@ def build_site(
     )
 
 
-def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
-    """Every refusal and every failure ends in the same closed page; its kind and place go to the operational log."""
+def _closing(club: ClubSite, own: AthleteSite) -> ClosedPage:
+    """Return what renders the closed page of the surface that was asked: the club's, or the athlete's own."""
 
-    def closed(request: Request, status: int) -> Response:
-        return site.closed(site.sign_in.viewer(site.cookie.read(request)), status=status)
+    def closed(request: Request, status: int, text: str = "") -> Response:
+        if own.holds(request.url.path):
+            return own.closed(request, status=status, text=text)
+        return club.closed(club.sign_in.viewer(club.cookie.read(request)), status=status, text=text)
+
+    return closed
+
+
+def _close_on_errors(app: FastAPI, closed: ClosedPage) -> None:
+    """Every refusal and every failure ends in the same closed page; its kind and place go to the operational log."""
 
     def answering(status: int) -> Handler:
         async def answer(request: Request, error: Exception) -> Response:
@@ -143,6 +165,9 @@ def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
 
     async def sign_in(request: Request, error: Exception) -> Response:
         return to("/sign-in")
+
+    async def own_sign_in(request: Request, error: Exception) -> Response:
+        return to(OWN_SIGN_IN)
 
     async def no_such_page(request: Request, error: Exception) -> Response:
         """A form's address that a browser loads again leads back to the page of the form."""
@@ -159,6 +184,7 @@ def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
             return closed(request, 503)
 
     app.add_exception_handler(SignInNeeded, sign_in)
+    app.add_exception_handler(OwnSignInNeeded, own_sign_in)
     app.add_exception_handler(Closed, answering(404))
     app.add_exception_handler(HTTPException, no_such_page)
     app.add_exception_handler(Refused, answering(403))
@@ -167,20 +193,19 @@ def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
         app.add_exception_handler(failure, answering(503))
 
 
-def _say_what_to_do(app: FastAPI, site: ClubSite) -> None:
+def _say_what_to_do(app: FastAPI, site: ClubSite, closed: ClosedPage) -> None:
     """What whoever sees the page can do something about is said there: a clock, key, locked device or spent budget."""
 
     async def clock_apart(request: Request, error: Exception) -> Response:
         logger.error("a page was closed", extra={"error": type(error).__name__, "detail": error})
-        viewer = site.sign_in.viewer(site.cookie.read(request))
-        return site.closed(viewer, status=503, text=f"Nothing is opened. {sentence(str(error))}.")
+        return closed(request, 503, f"Nothing is opened. {sentence(str(error))}.")
 
     async def key_not_taken(request: Request, error: Exception) -> Response:
         logger.error("a page was closed", extra={"error": type(error).__name__})
         return site.not_accepted(site.sign_in.viewer(site.cookie.read(request)))
 
     async def gone(request: Request, error: Exception) -> Response:
-        return site.closed(site.sign_in.viewer(site.cookie.read(request)), status=404, text=GONE)
+        return closed(request, 404, GONE)
 
     async def locked(request: Request, error: Exception) -> Response:
         return entrance.locked_page(site, request)
@@ -196,9 +221,9 @@ def _say_what_to_do(app: FastAPI, site: ClubSite) -> None:
     app.add_exception_handler(NoLongerHere, gone)
 
 
-def _refusal(site: ClubSite) -> ASGIApp:
+def _refusal(closed: ClosedPage) -> ASGIApp:
     async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
-        await site.closed(None, status=403)(scope, receive, send)
+        await closed(Request(scope), 403)(scope, receive, send)
 
     return refuse
 

@@ -9,6 +9,7 @@ from chassis.errors import ChassisError
 from client.backup import commands as backups
 from client.commands import (
     adopt,
+    athlete_code,
     evaluate,
     federation,
     keys,
@@ -50,6 +51,7 @@ for area in (
     keys,
     status,
     squad,
+    athlete_code,
     rest,
     own_settings,
     ingest,

@@ -40,8 +40,12 @@ ROUTES: EventDeclarations = {
     "GET /athletes/{athlete}/decided": _LOOK,
     "GET /model": records(EventKind.PAGE_OPENED),
     "GET /campaigns/{sha256}": records(EventKind.PAGE_OPENED, unless="the node was shown no such campaign"),
+    "POST /me/sign-in": records(EventKind.OWN_SITE, unless="the code opens nothing, and nobody is known"),
+    **unrecorded(NoEntryReason.OWN_RECORD, "GET /me"),
     **unrecorded(
         NoEntryReason.NOTHING_ABOUT_ANYONE,
+        "GET /me/sign-in",
+        "POST /me/sign-out",
         "GET /",
         "GET /sign-in",
         "POST /unlock",
@@ -52,13 +56,17 @@ ROUTES: EventDeclarations = {
     ),
     **unrecorded(NoEntryReason.FORM_STEP, "POST /imports/files/{key}/leave-out"),
 }
-"""The club's pages. The page that asks for a reason is a look; recording is the decision, and so is taking it back."""
+"""The club's pages, and the athlete's own under /me.
+
+The page that asks for a reason is a look; recording is the decision, and so is taking it back.
+"""
 
 VERBS: EventDeclarations = {
     "staff add": records(EventKind.CODE_ISSUED, unless=_UNLINKED),
     "staff remove": records(EventKind.NODE_ACCESS_CHANGED, unless=_UNLINKED),
     "staff end-sessions": records(EventKind.NODE_ACCESS_CHANGED, unless=_UNLINKED),
     "athlete squad": records(EventKind.NODE_ACCESS_CHANGED, unless=_UNLINKED),
+    "athlete code": records(EventKind.OWN_SITE, unless=_UNLINKED),
     "staff-code": records(EventKind.CODE_ISSUED, unless=_UNLINKED),
     "ingest": records(EventKind.INGEST, unless="the node is not linked yet, or --dry-run stores nothing"),
     "readings": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),

@@ -78,6 +78,8 @@ class EventKind(StrEnum):
     NODE_ACCESS_CHANGED = "node_access_changed"
     ROUND_ANSWERED = "round_answered"
     ATHLETE_ASKED = "athlete_asked"
+    OWN_SITE = "own_site"
+    TICKET_REFUSED = "ticket_refused"
 
 
 _SENTENCES = {
@@ -118,6 +120,8 @@ _SENTENCES = {
     EventKind.ORG_REVOKED: "Organisation’s key revoked: nothing that it signs counts any more",
     EventKind.ROUND_ANSWERED: "Club bound to one answer to a training round (which answer is sealed)",
     EventKind.ATHLETE_ASKED: "A person of a club asked an athlete how they are (what was said stays at the club)",
+    EventKind.OWN_SITE: "Athlete’s own site at their club’s node was used (for what is sealed)",
+    EventKind.TICKET_REFUSED: "Ticket to an athlete’s own site refused (why is told to nobody)",
 }
 
 

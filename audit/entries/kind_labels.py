@@ -101,6 +101,14 @@ KINDS: Mapping[EventKind, KindWords] = {
         "A person at a club asked an athlete how they are and noted the answer, or took such a note back.",
         "Whom, and whether it was noted or taken back. What was said stays at the club.",
     ),
+    K.OWN_SITE: KindWords(
+        "An athlete used their own site at their club’s node, or was given a code for it.",
+        "Who, and for what: signing in, answering, saying how they are, correcting, taking their data along.",
+    ),
+    K.TICKET_REFUSED: KindWords(
+        "Somebody came to a club’s node with a ticket to an athlete’s own site, and it opened nothing.",
+        "Nothing: why it opened nothing is told to nobody.",
+    ),
     K.PROPOSAL_DECIDED: KindWords(
         "A person at a club accepted, modified or rejected a proposed change to a session, or took that back.",
         "Whose session, and which way the decision went.",

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chassis.hidden_characters import cleaned
 from chassis.http.clean_text import CleanAddresses
+from chassis.texts.catalogue import ENGLISH, Catalogue, add_texts
 from chassis.web.secured_answers import SecuredAnswers
 
 HERE = Path(__file__).parent
@@ -18,9 +19,12 @@ HERE = Path(__file__).parent
 class Pages:
     """Renders one surface's templates over the shared layout; undefined names are errors, text is escaped."""
 
-    def __init__(self, *folders: Path) -> None:
-        """Take the folders of the surface's templates, each beside its routes; no two hold the same name."""
-        self._environment = _environment(folders)
+    def __init__(self, *folders: Path, catalogue: Catalogue = ENGLISH) -> None:
+        """Take the folders of the surface's templates, each beside its routes; no two hold the same name.
+
+        catalogue: the texts of the language in which the pages are shown.
+        """
+        self._environment = _environment(folders, catalogue)
 
     def render(self, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
         """Return the page. `values` are the template's variables."""
@@ -32,7 +36,7 @@ class Pages:
 
 
 @cache
-def _environment(folders: tuple[Path, ...]) -> Environment:
+def _environment(folders: tuple[Path, ...], catalogue: Catalogue) -> Environment:
     """The templates of these folders, each compiled once a process however many applications show it."""
     environment = Environment(
         loader=FileSystemLoader([*folders, HERE / "templates"]),
@@ -41,8 +45,11 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_shown,
+        extensions=["jinja2.ext.i18n"],
     )
+    add_texts(environment, catalogue)
     environment.globals.update(theme=None, person=None, settings_href=None, sign_out=None, nav=(), here="")
+    environment.globals.update(sign_out_at="/sign-out")
     return environment
 
 

@@ -1,4 +1,7 @@
-"""The file of the club's staff. Commands and the running node use it at once: what one ends is over for both."""
+"""The file of who may sign in: the club's staff, and athletes at their own site.
+
+Commands and the running node use it at once: what one ends is over for both.
+"""
 
 import sqlite3
 import threading
@@ -29,7 +32,18 @@ CREATE TABLE IF NOT EXISTS staff_session (
 ) WITHOUT ROWID;
 """
 
-SCHEMA: Final = Schema("staff", [statements(_FIRST)])
+_OF_ATHLETES: Final = """
+CREATE TABLE athlete_code (
+  digest TEXT PRIMARY KEY, person TEXT NOT NULL, expires TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE athlete_session (
+  digest TEXT PRIMARY KEY, person TEXT NOT NULL, facts TEXT NOT NULL, began TEXT NOT NULL, seen TEXT NOT NULL,
+  pin TEXT NOT NULL, tries INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE spent_ticket (ticket TEXT PRIMARY KEY, until TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+SCHEMA: Final = Schema("staff", [statements(_FIRST), statements(_OF_ATHLETES)])
 
 
 class StaffFile:

@@ -5,8 +5,15 @@ from collections.abc import Mapping
 from audit.entries.details.access import Access
 from audit.entries.details.athletes import AccountFrozen, AccountUnfrozen, CellsChanged, RoundCommitted
 from audit.entries.details.base import Details
-from audit.entries.details.clubs import LeagueJoined, LeagueLeft, OperatorLooked, SquadRefused
-from audit.entries.details.codes import AccessBasis, DecisionReason, FreezeCause, OperatorView, RoundPayment
+from audit.entries.details.clubs import LeagueJoined, LeagueLeft, OperatorLooked, OwnSiteUsed, SquadRefused
+from audit.entries.details.codes import (
+    AccessBasis,
+    DecisionReason,
+    FreezeCause,
+    OperatorView,
+    OwnSiteDeed,
+    RoundPayment,
+)
 from audit.entries.details.organisations import OrganisationRevoked
 from audit.entries.details_v1 import DetailsV1
 from audit.entries.events import EventKind
@@ -60,6 +67,20 @@ CORRECTIONS: Mapping[OperatorView, str] = {
     OperatorView.AGE_CHANGED: "Your club’s node was told whether you are under 18",
 }
 """What a club changed of an athlete's record; other views of its node only show something."""
+OWN_DEEDS: Mapping[OwnSiteDeed, str] = {
+    OwnSiteDeed.CODE_ISSUED: "A code for your own page at your club’s node was made",
+    OwnSiteDeed.SIGNED_IN_BY_CODE: "You, or someone with your code, signed in to your own page at your club’s node",
+    OwnSiteDeed.SIGNED_IN_BY_TICKET: "You came from here to your own page at your club’s node",
+    OwnSiteDeed.ANSWERED: "You answered a proposed change to your session",
+    OwnSiteDeed.STATED: "You said at your own page that you are not OK",
+    OwnSiteDeed.STATEMENT_TAKEN_BACK: "You took back that you are not OK",
+    OwnSiteDeed.FILLED_IN: "You filled in a form at your own page",
+    OwnSiteDeed.CORRECTED: "You corrected a reading at your own page",
+    OwnSiteDeed.BROUGHT_FILES: "You brought files to your own page",
+    OwnSiteDeed.EXPORTED: "Your data was taken along from your club’s node",
+    OwnSiteDeed.CHANGED_SETTINGS: "You changed a setting of your own page",
+}
+"""What was done at an athlete's own site; all of it is of one kind in public."""
 KINDS: Mapping[EventKind, str] = {
     EventKind.CONSENT_DECISION: _OWN,
     EventKind.LOOK_ALLOWED: _REPORTED,
@@ -82,6 +103,8 @@ KINDS: Mapping[EventKind, str] = {
     EventKind.RULES_LOADED: _REPORTED,
     EventKind.INGEST: _REPORTED,
     EventKind.ATHLETE_ASKED: _REPORTED,
+    EventKind.OWN_SITE: _REPORTED,
+    EventKind.TICKET_REFUSED: _REPORTED,
     EventKind.PROPOSAL_DECIDED: _REPORTED,
     EventKind.ERASED: _REPORTED,
     EventKind.SIGNED_IN: "you, or someone with your code, signed in",
@@ -149,6 +172,8 @@ def headline(details: Details | DetailsV1) -> str:
     """Return what happened where the kind of the entry does not say it: a freeze is of the kind of every choice."""
     if isinstance(details, OperatorLooked):
         return CORRECTIONS.get(details.what, "")
+    if isinstance(details, OwnSiteUsed):
+        return OWN_DEEDS[details.deed]
     if isinstance(details, AccountFrozen):
         return "Your data was frozen"
     if isinstance(details, AccountUnfrozen):

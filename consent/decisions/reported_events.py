@@ -17,11 +17,13 @@ from audit.entries.details.clubs import (
     NodeAccessChanged,
     NodeDataErased,
     OperatorLooked,
+    OwnSiteUsed,
     PlanSet,
     ProposalAnswered,
     SquadRefused,
     StaffCodeIssued,
     StaffSignedIn,
+    TicketRefused,
 )
 from audit.entries.details.codes import CampaignRefusal
 from audit.entries.details.league import (
@@ -54,7 +56,7 @@ _REPORTED: Mapping[OrgKind, tuple[type[Details], ...]] = {
     OrgKind.CLUB: (
         *(CampaignApproved, CampaignRefused, ModelJudged, FilesIngested, ProposalAnswered, NodeDataErased),
         *(StaffSignedIn, StaffCodeIssued, ClubPageOpened, OperatorLooked, PlanSet, Heartbeat),
-        *(NodeAccessChanged, SquadRefused, AthleteAsked),
+        *(NodeAccessChanged, SquadRefused, AthleteAsked, OwnSiteUsed, TicketRefused),
     ),
     OrgKind.GOVERNING_BODY: (Heartbeat,),
     OrgKind.UNION: (RulesLoaded, Heartbeat),

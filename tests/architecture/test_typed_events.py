@@ -52,13 +52,13 @@ MOST_UNRECORDED = {
     "auditor": 16,
     "witness": 5,
     "consent": 32,
-    "node": 8,
+    "node": 11,
     "league": 8,
     "fleet": 9,
 }
 """How many may be exempt. A new exemption is a privacy decision: it takes a reason and a larger number here."""
 REASONS_OF = {
-    NoEntryReason.OWN_RECORD: {"consent"},
+    NoEntryReason.OWN_RECORD: {"consent", "node"},
     NoEntryReason.PUBLIC_LOG: {"homefield-audit", "auditor", "witness", "consent"},
     NoEntryReason.READ_BACK: {"homefield-consent", "homefield-node", "homefield-server", "league", "consent"},
     NoEntryReason.SET_UP: {"homefield-audit", "homefield-node", "homefield-server"},
@@ -68,6 +68,7 @@ REASONS_OF = {
 SERVICE_KEY = "A" * 43 + "="
 HARMLESS_POSTS = {
     "POST /sign-out",
+    "POST /me/sign-out",
     "POST /settings",
     "POST /unlock",
 }  # they end, dress or unlock the sender's own session

@@ -9,6 +9,7 @@ from audit.entries.details.codes import (
     ClubPage,
     NodeAccessChange,
     OperatorView,
+    OwnSiteDeed,
     ProposalAnswer,
 )
 from audit.entries.events import EventKind
@@ -102,6 +103,26 @@ class AthleteAsked(Details):
     role: Role
     athlete: SubjectText
     change: AskedChange
+
+
+class OwnSiteUsed(Details):
+    """An athlete did something at their own site at a club's node, or a code for it was made.
+
+    Of one public kind whatever it was: a kind for "not OK" would tell everybody who felt ill on which day.
+    """
+
+    kind = EventKind.OWN_SITE
+    form = "own_site_used"
+
+    athlete: SubjectText
+    deed: OwnSiteDeed
+
+
+class TicketRefused(Details):
+    """A ticket to an athlete's own site opened nothing at a club's node. Whose it was, and why, is told to nobody."""
+
+    kind = EventKind.TICKET_REFUSED
+    form = "ticket_refused"
 
 
 class NodeDataErased(Details):

@@ -120,6 +120,25 @@ class AskedChange(StrEnum):
     TAKEN_BACK = "taken_back"
 
 
+class OwnSiteDeed(StrEnum):
+    """What an athlete did at their own site at a club's node, or what was done so that they can; never what was said.
+
+    answered: on a proposed change. stated, statement_taken_back: that they are not OK. filled_in: a form.
+    """
+
+    CODE_ISSUED = "code_issued"
+    SIGNED_IN_BY_CODE = "signed_in_by_code"
+    SIGNED_IN_BY_TICKET = "signed_in_by_ticket"
+    ANSWERED = "answered"
+    STATED = "stated"
+    STATEMENT_TAKEN_BACK = "statement_taken_back"
+    FILLED_IN = "filled_in"
+    CORRECTED = "corrected"
+    BROUGHT_FILES = "brought_files"
+    EXPORTED = "exported"
+    CHANGED_SETTINGS = "changed_settings"
+
+
 class ClubPage(StrEnum):
     """A page of a club's node that shows no one athlete."""
 

@@ -42,11 +42,13 @@ from audit.entries.details.clubs import (
     NodeAccessChanged,
     NodeDataErased,
     OperatorLooked,
+    OwnSiteUsed,
     PlanSet,
     ProposalAnswered,
     SquadRefused,
     StaffCodeIssued,
     StaffSignedIn,
+    TicketRefused,
 )
 from audit.entries.details.league import (
     CampaignClosed,
@@ -76,7 +78,7 @@ _ALL: tuple[type[Details], ...] = (
     *(RoundAggregated, ModelRegistered, CampaignOpened, CampaignClosed, NodeAdded),
     *(LeagueStaffSignedIn, LeagueCodeIssued, OrganisationRegistered, RulesLoaded, Heartbeat),
     *(SigningKeyChanged, OrganisationRevoked, LeaguePageRefused, RoundAnswered),
-    *(AthleteAsked,),
+    *(AthleteAsked, OwnSiteUsed, TicketRefused),
 )
 FORMS: Mapping[str, type[Details]] = MappingProxyType({form.form: form for form in _ALL})
 """Every form by its name."""

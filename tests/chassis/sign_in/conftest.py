@@ -9,9 +9,9 @@ import pytest
 
 from chassis.sign_in.codes import CodeStorage, OneTimeCodes
 from chassis.sign_in.sessions import SessionLimits, Sessions, SessionStorage
-from client.staff.codes import StaffCodeRows
+from client.staff.codes import CodeRows
 from client.staff.database import StaffFile
-from client.staff.sessions import StaffSessionRows
+from client.staff.sessions import SessionRows
 from policies.vocabulary import OrgId
 from server.settings import CoordinatorSettings
 from server.store import open_database
@@ -59,7 +59,7 @@ def clock() -> HandClock:
 def kit(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Iterator[Kit]:
     if request.param == "node":
         file = StaffFile(tmp_path)
-        yield made(StaffCodeRows(file), StaffSessionRows(file), clock, tmp_path)
+        yield made(CodeRows(file, "staff_code"), SessionRows(file, "staff_session"), clock, tmp_path)
         file.close()
     else:
         engine = open_database(CoordinatorSettings(tmp_path, OrgId("league"), "League", "http://127.0.0.1:9"))

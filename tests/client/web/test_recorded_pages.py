@@ -14,6 +14,7 @@ from audit.entries.events import EventKind
 from client.commands.run import add_status
 from client.declared_events import ROUTES
 from policies.vocabulary import AthleteId, Category
+from tests.client.web.own.athlete_codes import new_athlete_code
 from tests.client.web.shown_campaigns import linked, shown
 from tests.client.web.staff_on_the_list import PIN, new_staff_code
 
@@ -61,6 +62,14 @@ class Node:
 
     def sign_in_code(self) -> str:
         return new_staff_code(self.settings.directory, self.consent.clock)
+
+    def athlete_code(self) -> str:
+        return new_athlete_code(self.settings.directory, self.consent.clock, self.brought_for)
+
+    def own(self) -> "Node":
+        """Sign an athlete in beside the coach."""
+        assert self.post("/me/sign-in", code=self.athlete_code())().status_code == 303
+        return self
 
     def unlocking(self) -> Callable[[], Any]:
         """Sign in with a PIN and leave the device alone until it locks."""
@@ -182,6 +191,10 @@ DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
     "GET /athletes/{athlete}/decided": decided,
     "GET /model": lambda n: n.get("/model"),
     "GET /campaigns/{sha256}": campaign_page,
+    "POST /me/sign-in": lambda n: n.post("/me/sign-in", code=n.athlete_code()),
+    "GET /me": lambda n: n.own().get("/me"),
+    "GET /me/sign-in": lambda n: n.get("/me/sign-in"),
+    "POST /me/sign-out": lambda n: n.own().form("/me/sign-out", n.page("/me")),
     "GET /": lambda n: n.get("/"),
     "GET /sign-in": lambda n: n.get("/sign-in"),
     "POST /unlock": lambda n: n.unlocking(),

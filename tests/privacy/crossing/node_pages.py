@@ -98,6 +98,10 @@ ROUTES: dict[str, Page] = {
     "POST /sign-in": Page("/sign-in", {"code": "aaaa-bbbb-cccc-dddd", "pin": PIN}, is_open=True),
     "POST /unlock": Page("/unlock", {"pin": PIN}, ends=True),
     "POST /sign-out": Page("/sign-out", ends=True),
+    "GET /me": Page("/me"),
+    "GET /me/sign-in": Page("/me/sign-in", is_open=True),
+    "POST /me/sign-in": Page("/me/sign-in", {"code": "aaaa-bbbb-cccc-dddd"}, is_open=True),
+    "POST /me/sign-out": Page("/me/sign-out", ends=True),
 }
 """How every page of the node is filled."""
 

@@ -39,11 +39,13 @@ from audit.entries.details.clubs import (
     NodeAccessChanged,
     NodeDataErased,
     OperatorLooked,
+    OwnSiteUsed,
     PlanSet,
     ProposalAnswered,
     SquadRefused,
     StaffCodeIssued,
     StaffSignedIn,
+    TicketRefused,
 )
 from audit.entries.details.codes import (
     AccessBasis,
@@ -59,6 +61,7 @@ from audit.entries.details.codes import (
     NodeAccessChange,
     OperatorView,
     OrganisationType,
+    OwnSiteDeed,
     ProposalAnswer,
     RoundPayment,
     SigningKeyStep,
@@ -146,6 +149,8 @@ SAMPLES: dict[str, Details] = {
             person="R. D.", role=Role.COACH, athlete=ATHLETE, proposal="5f0c", answer=ProposalAnswer.ACCEPT
         ),
         AthleteAsked(person="R. D.", role=Role.COACH, athlete=ATHLETE, change=AskedChange.NOTED),
+        OwnSiteUsed(athlete=ATHLETE, deed=OwnSiteDeed.STATED),
+        TicketRefused(),
         NodeDataErased(athlete=ATHLETE, club="club-a"),
         StaffSignedIn(person="staff-0123456789ab", role=Role.COACH),
         StaffCodeIssued(person="staff-0123456789ab", role=Role.MEDICAL),

@@ -1,0 +1,37 @@
+"""The athlete's own site, wired over what the club's pages have open."""
+
+from fastapi import FastAPI
+
+from chassis.sign_in.cookies import SessionCookie
+from chassis.texts.catalogue import Texts
+from chassis.web.pages import Pages
+from chassis.web.site_address import SiteAddress
+from client.athlete_web import entrance, today
+from client.athlete_web.athlete_sign_in import AthleteSignIn
+from client.athlete_web.site import TEMPLATES, AthleteSite
+from client.staff.database import StaffFile
+from client.web.site import ClubSite
+
+
+def own_site(club: ClubSite, *, address: SiteAddress) -> AthleteSite:
+    """Return the athlete's own site; its sessions and its cookie are its own."""
+    file = StaffFile(club.settings.directory)
+    return AthleteSite(
+        settings=club.settings,
+        vault=club.vault,
+        consent=club.consent,
+        clock=club.clock,
+        pages=Pages(TEMPLATES),
+        sign_in=AthleteSignIn.over(file, vault=club.vault, clock=club.clock),
+        cookie=SessionCookie(f"homefield-own-{club.settings.club}", address),
+        tables=club.tables,
+        journal=club.journal,
+        demo=club.demo,
+        words=Texts(),
+    )
+
+
+def add_own_pages(app: FastAPI, own: AthleteSite) -> None:
+    """Add every page of the athlete's own site to the node's application."""
+    for area in (entrance, today):
+        app.include_router(area.router(own))

@@ -1,0 +1,109 @@
+"""What every page of the athlete's own site shares: who is signed in, the day, and the frame around a page."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from audit.entries.details.clubs import OwnSiteUsed
+from audit.entries.details.codes import OwnSiteDeed
+from chassis.clock import Clock
+from chassis.sign_in.cookies import SessionCookie
+from chassis.sign_in.csrf import is_own_token
+from chassis.texts.catalogue import Texts, mark
+from chassis.web.page_errors import Refused, closed_words
+from chassis.web.pages import Pages
+from client.athlete_web.athlete_sign_in import AthleteSignIn
+from client.athlete_web.viewer import AthleteViewer
+from client.coaching.journal import CoachingJournal
+from client.settings import NodeSettings
+from client.vault.store import Vault
+from client.web.access import ConsentDecisions
+from client.web.tables import Tables
+from policies.vocabulary import AthleteId
+
+HOME: Final = "/me"
+SIGN_IN: Final = "/me/sign-in"
+SIGN_OUT: Final = "/me/sign-out"
+TEMPLATES: Final = Path(__file__).parent / "templates"
+NAVIGATION: Final = ((HOME, mark("Today")),)
+
+
+class OwnSignInNeeded(Exception):
+    """No athlete is signed in here."""
+
+
+@dataclass(frozen=True, slots=True)
+class AthleteSite:
+    """The athlete's own site with everything its pages use. Own data needs no grant, so nothing here asks for one."""
+
+    settings: NodeSettings
+    vault: Vault
+    consent: ConsentDecisions
+    clock: Clock
+    pages: Pages
+    sign_in: AthleteSignIn
+    cookie: SessionCookie
+    tables: Tables
+    journal: CoachingJournal
+    demo: bool
+    words: Texts
+
+    @staticmethod
+    def holds(path: str) -> bool:
+        """True for an address of this site."""
+        return path == HOME or path.startswith(f"{HOME}/")
+
+    def now(self) -> datetime:
+        """This moment in the club's time zone."""
+        return self.clock().astimezone(self.settings.timezone)
+
+    def day(self) -> date:
+        """Return the day that the pages are about: today, or in the demo the newest day that the club has."""
+        today = self.now().date()
+        newest = self.tables.newest_day() if self.demo else None
+        return today if newest is None else min(newest, today)
+
+    def viewer(self, request: Request) -> AthleteViewer:
+        """Return which athlete is signed in; raises OwnSignInNeeded."""
+        viewer = self.sign_in.viewer(self.cookie.read(request))
+        if viewer is None:
+            raise OwnSignInNeeded
+        return viewer
+
+    def poster(self, request: Request, csrf: str) -> AthleteViewer:
+        """Return who sent this form; raises Refused if it is not from a page of their session."""
+        viewer = self.viewer(request)
+        if not is_own_token(csrf, self.cookie.read(request)):
+            raise Refused
+        return viewer
+
+    def report(self, athlete: AthleteId, deed: OwnSiteDeed) -> None:
+        """Have an act of the athlete logged before it is done; raises ConsentUnavailable, and then it is not done."""
+        self.consent.event(OwnSiteUsed(athlete=athlete, deed=deed))
+
+    def page(
+        self, template: str, viewer: AthleteViewer | None, *, here: str = "", status: int = 200, **values: object
+    ) -> HTMLResponse:
+        """Render one page inside the site's frame."""
+        return self.pages.render(
+            template,
+            status=status,
+            surface=self.words("Your own page"),
+            run_by=self.words("on %(club)s’s node; data stays here", club=self.settings.name),
+            person=viewer.one.name if viewer else None,
+            sign_out=viewer.csrf if viewer else None,
+            sign_out_at=SIGN_OUT,
+            csrf=viewer.csrf if viewer else "",
+            nav=[{"href": href, "label": self.words(label)} for href, label in NAVIGATION] if viewer else (),
+            here=here,
+            **values,
+        )
+
+    def closed(self, request: Request, *, status: int, text: str = "") -> HTMLResponse:
+        """The one page for everything that is not shown. text: what it says instead of the words of its status."""
+        words, viewer = closed_words(status, text=text), self.sign_in.viewer(self.cookie.read(request))
+        return self.page("closed.html", viewer, status=status, title=words.heading, closed=words)

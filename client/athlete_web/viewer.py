@@ -1,0 +1,25 @@
+"""Who looks at the athlete's own site: one athlete of this node, who sees what is theirs and nothing else."""
+
+from dataclasses import dataclass
+
+from chassis.sign_in.csrf import csrf_token
+from client.vault.store import Athlete
+from policies.vocabulary import AthleteId
+
+
+@dataclass(frozen=True, slots=True)
+class AthleteViewer:
+    """An athlete who is signed in. Every page takes the athlete from here, and none from an address or a form."""
+
+    one: Athlete
+    csrf: str
+
+    @classmethod
+    def of(cls, one: Athlete, held: str) -> "AthleteViewer":
+        """Return the viewer of a session. held: its id."""
+        return cls(one, csrf_token(held))
+
+    @property
+    def athlete(self) -> AthleteId:
+        """The only athlete whose things this session can name."""
+        return self.one.athlete
