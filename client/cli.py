@@ -28,6 +28,7 @@ from client.corrections import commands as corrections
 from client.errors import ClientError
 from client.federation import audit_privacy
 from client.forecast import commands as forecast
+from client.forms import commands as forms
 from client.mechanics import commands as mechanics
 from client.metrics import commands as metrics
 from client.own_settings import commands as own_settings
@@ -55,6 +56,7 @@ for area in (
     own_settings,
     ingest,
     readings,
+    forms,
     metrics,
     mechanics,
     forecast,

@@ -13,6 +13,8 @@ ClientError
 ├── CannotCorrect         an import that cannot be undone, or a reading that cannot be corrected or voided
 ├── UploadRefused         files that cannot be taken from a form: too many, too large, damaged on the way
 ├── BadMapping            a mapping file that does not describe a CSV
+├── BadForm               a questionnaire that cannot be asked, or is not there
+├── AnswerRefused         an answer to a questionnaire that cannot be taken; `code` says why for programs
 ├── VaultError
 │   ├── WrongKey          passphrase or key file that does not open this vault
 │   ├── SealBroken        stored bytes that were changed, moved or cut off
@@ -100,6 +102,21 @@ class UploadRefused(ClientError):
 
 class BadMapping(ClientError, ValueError):
     """A mapping file that does not describe a CSV."""
+
+
+class BadForm(ClientError, ValueError):
+    """A questionnaire that cannot be asked: a file that breaks its rules, a version that is not there."""
+
+
+class AnswerRefused(ClientError):
+    """An answer to a questionnaire that cannot be taken; the message never holds what was answered.
+
+    code: one word for the page that sends it (`client.forms.answers.sending.AnswerRefusal`).
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class CannotCorrect(ClientError):

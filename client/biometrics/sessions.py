@@ -11,6 +11,9 @@ Session = tuple[datetime, str, str, str]
 PLACE: Final = "#"
 """Before the number of a record among those of one start that have no id (`client.vault.identity`)."""
 
+OWN_ANSWER: Final = "own answer"
+"""The app of a reading that an athlete answered at the node; its entry says which answer of which day it is."""
+
 REPORTED: Final = (Stream.SESSION_RPE, Stream.SESSION_DURATION_MIN, Stream.SESSION_LOAD)
 """What a person says about a session."""
 MEASURED: Final = (

@@ -139,7 +139,7 @@ SPECS: dict[Stream, StreamSpec] = {
     Stream.MOOD: item(Category.WELLNESS, "mood item, 5 is best"),
     Stream.SLEEP_QUALITY: item(Category.SLEEP, "sleep quality item, 5 is best"),
     Stream.SORENESS: item(Category.WELLNESS, "soreness item, 5 is best"),
-    Stream.SORENESS_AREA: written(Category.WELLNESS, "SNOMED CT codes of sore areas"),
+    Stream.SORENESS_AREA: written(Category.WELLNESS, "sore areas: SNOMED CT codes, or names of own answers"),
     Stream.STRESS: item(Category.WELLNESS, "stress item, 5 is best"),
     Stream.SLEEP_DURATION_H: answer(
         "h",

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Final
 
 from client.biometrics.observations import Observation
-from client.biometrics.sessions import OF_SESSIONS, Session, has_only_a_date, session_of
+from client.biometrics.sessions import OF_SESSIONS, OWN_ANSWER, Session, has_only_a_date, session_of
 from client.errors import CannotCorrect
 from client.features.days.possible_repeats import PossibleRepeat
 from client.features.days.session_reports import matched_reports
@@ -164,6 +164,7 @@ def _of_one_source(
 
     The later may correct the earlier; of one with a time of day and one without, the first is told more exactly.
     """
+    sessions = [one for one in sessions if one.source.app != OWN_ANSWER]  # the athlete said which training each is
     dated = {_day_of(one) for one in sessions if has_only_a_date(one)}
     days: dict[object, dict[Session, list[Observation]]] = defaultdict(lambda: defaultdict(list))
     for one in sessions if dated else ():

@@ -114,14 +114,24 @@ CREATE TABLE club_head (one INTEGER PRIMARY KEY CHECK (one = 1), wrapped_key BLO
 PRAGMA user_version = 5;
 """
 
+# Answers to questionnaires, known again by a keyed digest of their id; `day` is a keyed digest of theirs.
+_OWN_ANSWERS: Final = """
+CREATE TABLE own_answer (
+  athlete INTEGER NOT NULL REFERENCES athlete, key BLOB NOT NULL, day BLOB NOT NULL, sealed BLOB NOT NULL,
+  PRIMARY KEY (athlete, key)
+) WITHOUT ROWID;
+CREATE INDEX own_answer_by_day ON own_answer (athlete, day);
+"""
+
 
 _STEPS: Final = (
     *(_FIRST, _SQUADS, _REST_RULES, _ENTRIES, _CORRECTIONS, _OWN_SETTINGS, _QUESTIONS, _TABLES, _LABELS),
-    *(_HEADS, _CLUB_HEAD),
+    *(_HEADS, _CLUB_HEAD, _OWN_ANSWERS),
 )
 OF_ONE_ATHLETE: Final = (
     *("observation", "superseded", "source", "import_claims", "import", "quarantine", "rest_rule"),
     *("hand_act", "empty_place", "own_setting", "answered_question", "remembered_label", "private_head"),
+    "own_answer",
 )
 """The tables that hold something of an athlete, in an order in which their rows can be deleted."""
 OF_ALL_ATHLETES: Final = ("club_head",)

@@ -21,6 +21,7 @@ from client.vault.history.athlete_history import AthleteHistory
 from client.vault.history.fold import RecordState
 from client.vault.history.writing import RecordWriter
 from client.vault.journal import delete_import, imports
+from client.vault.own_answers.old_answers import delete_old_answers
 from client.vault.records.claims import Claims
 from client.vault.records.sources import delete_unused_sources
 from client.vault.set_aside import clear, forget_originals, set_aside_files
@@ -152,6 +153,7 @@ def _delete_of(vault: Vault, athlete: AthleteId, keep: KeepDays, now: datetime) 
             delete_unused_sources(connection, number, seal, used)
             Claims(connection, number, seal).forget(old.__contains__)
         _end_imports(vault, athlete, history, old, _longest(keep, now))
+        delete_old_answers(vault, athlete, keep, now=now)
     return deleted
 
 

@@ -43,6 +43,12 @@ class HandActs:
         row = (self._athlete, key, self._seal.close(_encode(act), _PLACE + key))
         self._connection.execute("INSERT INTO hand_act (athlete, key, sealed) VALUES (?, ?, ?)", row)
 
+    def of(self, key: bytes) -> list[HandAct]:
+        """Return the acts of one record."""
+        query = "SELECT sealed FROM hand_act WHERE athlete = ? AND key = ? ORDER BY number"
+        rows = self._connection.execute(query, (self._athlete, key)).fetchall()
+        return [_decode(self._seal.open(sealed, _PLACE + key)) for (sealed,) in rows]
+
     def all(self) -> dict[bytes, list[HandAct]]:
         """Return the acts by record."""
         query = "SELECT key, sealed FROM hand_act WHERE athlete = ? ORDER BY number"

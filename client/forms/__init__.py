@@ -1,0 +1,1 @@
+"""Questionnaires that athletes answer at the node, and what becomes of their answers."""
