@@ -1,9 +1,11 @@
 """The consent service's answers to a club's node, as they are parsed before anything is done with them."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from policies.campaigns.memberships import WHOLE
 from policies.vocabulary import Category
 
 BoundedText = Annotated[str, Field(min_length=1, max_length=200)]
@@ -50,11 +52,20 @@ class DecisionsAnswer(SoundAnswer):
 
 
 class OneToken(SoundAnswer):
-    """One athlete’s contribution token."""
+    """One athlete’s contribution token. sixteenths: the athlete's weight in this club's sums, left out where whole."""
 
     athlete: BoundedText
     token: BoundedText
     epoch: int
+    sixteenths: Annotated[int, Field(ge=1, le=WHOLE)] = WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionToken:
+    """What pays for one athlete's part in a campaign, and the weight of that part in this club's sums."""
+
+    token: str
+    sixteenths: int = WHOLE
 
 
 class TokensAnswer(SoundAnswer):

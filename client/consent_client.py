@@ -22,6 +22,7 @@ from chassis.http.signed_client import FAULTY, UNAUTHORISED, SignedClient
 from chassis.remote_time import outside
 from client.consent_answers import (
     AcceptedAnswer,
+    ContributionToken,
     DecisionsAnswer,
     EnrolledAnswer,
     ErasedAnswer,
@@ -217,11 +218,11 @@ class NodeConsentClient:
             raise ConsentUnavailable("the consent service answered another question than was asked")
         return tuple(Ruling(AthleteId(r.athlete), r.category, r.allowed, r.epoch) for r in answer.results)
 
-    def tokens(self, manifest_sha256: str, athletes: Iterable[AthleteId]) -> dict[AthleteId, str]:
+    def tokens(self, manifest_sha256: str, athletes: Iterable[AthleteId]) -> dict[AthleteId, ContributionToken]:
         """Return the contribution token of every athlete who may take part; the ledger has reserved their budget."""
         asked = sorted(athletes)
         answer = self._post(f"/v1/campaigns/{manifest_sha256}/tokens", {"athletes": asked}, TokensAnswer)
-        tokens = {AthleteId(t.athlete): t.token for t in answer.tokens}
+        tokens = {AthleteId(t.athlete): ContributionToken(t.token, t.sixteenths) for t in answer.tokens}
         if not set(tokens) <= set(asked) or len(tokens) != len(answer.tokens):
             raise ConsentUnavailable("the consent service issued tokens for athletes it was not asked about")
         return tokens

@@ -5,7 +5,7 @@ builds the same columns in the same order. All scaling is by constants written h
 about its squad may move another athlete's gradient (docs/privacy.md §1.1).
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from models.arrays import Floats
 from models.errors import BadShape, BadWeights
+from policies.campaigns.memberships import WHOLE, check_weight
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.vocabulary import Category
 
@@ -129,14 +130,17 @@ class AthleteSeries:
     """All days of one athlete: the one sample that is clipped.
 
     X: (days, features) float32, finite; y: (days,) float32; mask: (days,) True where the day may be learnt from.
-    Raises BadShape if the three do not fit, or if a day to learn from is not finite.
+    sixteenths: the athlete's weight in this club's sum, 16 for a whole athlete (`policies.campaigns.memberships`).
+    Raises BadShape if the three do not fit, or if a day to learn from is not finite; InvalidInput for no weight.
     """
 
     X: NDArray[np.float32]
     y: NDArray[np.float32]
     mask: NDArray[np.bool_]
+    sixteenths: int = WHOLE
 
     def __post_init__(self) -> None:
+        check_weight(self.sixteenths)
         days = self.X.shape[0]
         if self.X.ndim != 2 or self.y.shape != (days,) or self.mask.shape != (days,):
             raise BadShape(f"expected one row per day, got {self.X.shape}, {self.y.shape} and {self.mask.shape}")
@@ -150,7 +154,7 @@ class AthleteSeries:
 
     def restricted(self, keep: NDArray[np.bool_]) -> "AthleteSeries":
         """The same days with only those of `keep` left to learn from."""
-        return AthleteSeries(self.X, self.y, self.mask & keep)
+        return replace(self, mask=self.mask & keep)
 
 
 def _deviation(name: str, scale: float) -> Feature:

@@ -6,7 +6,7 @@ accepted athletes, the answer is put into the journal, its hash is noted at the 
 this is cut off, at most one answer to a paid round has left and no other can follow.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from chassis.clock import Clock
+from client.consent_answers import ContributionToken
 from client.errors import AnsweredAlready, RoundRefused
 from client.federation.approval import Approvals, check_squad
 from client.federation.journal import RoundJournal
@@ -35,7 +36,7 @@ class Ledger(Protocol):
     def snapshot(self) -> ConsentSnapshot:
         """The fresh signed snapshot of this club's athletes."""
 
-    def tokens(self, manifest_sha256: str, athletes: Iterable[AthleteId]) -> dict[AthleteId, str]:
+    def tokens(self, manifest_sha256: str, athletes: Iterable[AthleteId]) -> dict[AthleteId, ContributionToken]:
         """Tokens of the athletes whose budget is reserved."""
 
     def commit_round(
@@ -59,8 +60,8 @@ class Days(Protocol):
     def learnable(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> frozenset[AthleteId]:
         """Those with at least one day that the campaign's model can learn from, or be judged on where it asks that."""
 
-    def series(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> Sequence[AthleteSeries]:
-        """One series per readable athlete."""
+    def series(self, manifest: CampaignManifest, athletes: Mapping[AthleteId, int]) -> Sequence[AthleteSeries]:
+        """One series per readable athlete. athletes: each with the weight in sixteenths that it must carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Participation:
                 self.journal.noted(manifest.sha256, request.round)
         return reply
 
-    def reserve(self, manifest: CampaignManifest) -> dict[AthleteId, str]:
+    def reserve(self, manifest: CampaignManifest) -> dict[AthleteId, ContributionToken]:
         """Ask for the tokens of every athlete who lets this campaign learn from them; asking again is fine.
 
         Nothing is asked for an athlete without a day to learn from: their budget would be spent on no contribution.
@@ -147,11 +148,13 @@ class Participation:
         check_squad(manifest, len(squad), club=self.club)
         return squad
 
-    def _accepted(self, manifest: CampaignManifest, number: int) -> frozenset[AthleteId]:
+    def _accepted(self, manifest: CampaignManifest, number: int) -> dict[AthleteId, int]:
+        """Athletes whose round is paid, each with the weight that it is paid for."""
         tokens = self.reserve(manifest)
         again = self.journal.begin(manifest.sha256, number)
-        paid = self.ledger.commit_round(manifest.sha256, number, tokens.values(), again=again)
-        return paid & frozenset(tokens)
+        presented = [one.token for one in tokens.values()]
+        paid = self.ledger.commit_round(manifest.sha256, number, presented, again=again)
+        return {athlete: one.sixteenths for athlete, one in tokens.items() if athlete in paid}
 
     def _taking_part(self, manifest: CampaignManifest) -> list[AthleteId]:
         live = self._live(manifest)

@@ -1,8 +1,8 @@
 """From the vault to what a model learns from, or is judged on: one series per athlete, built once per campaign."""
 
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -54,6 +54,13 @@ class _Kept:
     series: dict[AthleteId, AthleteSeries]
     packed: PackedSeries = field(default_factory=lambda: PackedSeries(()))
 
+    def weighing(self, athlete: AthleteId, sixteenths: int) -> AthleteSeries:
+        """The series of an athlete with this weight, the same object as long as the weight is the same."""
+        one = self.series[athlete]
+        if one.sixteenths != sixteenths:
+            one = self.series[athlete] = replace(one, sixteenths=sixteenths)
+        return one
+
 
 @dataclass(slots=True)
 class SeriesSource:
@@ -80,12 +87,15 @@ class SeriesSource:
         with self._lock:
             return wanted & frozenset(self._read(manifest, wanted).series)
 
-    def series(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> PackedSeries:
-        """Return the series of these athletes; whoever is erased or without a day to learn from is left out."""
+    def series(self, manifest: CampaignManifest, athletes: Mapping[AthleteId, int]) -> PackedSeries:
+        """Return the series of these athletes; whoever is erased or without a day to learn from is left out.
+
+        athletes: each with the weight in sixteenths that the series carries, the same throughout a campaign.
+        """
         wanted = frozenset(athletes)
         with self._lock:
             kept = self._read(manifest, wanted)
-            found = tuple(kept.series[athlete] for athlete in sorted(wanted & frozenset(kept.series)))
+            found = tuple(kept.weighing(one, athletes[one]) for one in sorted(wanted & frozenset(kept.series)))
             if [*map(id, found)] != [*map(id, kept.packed)]:
                 kept.packed = PackedSeries(found)
             return kept.packed

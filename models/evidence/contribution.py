@@ -7,8 +7,7 @@ import numpy as np
 from models.errors import BadWeights
 from models.evidence.answer import evidence_answers
 from models.features import AthleteSeries
-from models.privacy.contribution import fitting, noisy_answer, schema_of
-from models.privacy.per_athlete_gradients import clip_rows
+from models.privacy.contribution import fitting, noisy_answer, schema_of, weighted
 from policies.campaign import CampaignManifest
 
 
@@ -25,4 +24,6 @@ def evidence_contribution(
         raise BadWeights("expected a campaign for evidence")
     judged = np.asarray(weights, dtype=np.float64)
     schema.check_weights(judged)
-    return noisy_answer(manifest, clip_rows(evidence_answers(judged, fitting(schema, series)), manifest.clip_norm))
+    taken = fitting(schema, series)
+    rows = weighted(manifest, evidence_answers(judged, taken), taken)
+    return noisy_answer(manifest, rows, [one.sixteenths for one in taken])

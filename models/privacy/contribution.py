@@ -22,6 +22,7 @@ from models.privacy.per_athlete_gradients import athlete_gradients, clip_rows, p
 from models.privacy.public_axes import public_axes
 from policies.budget import EVIDENCE_NUMBERS
 from policies.campaign import CampaignManifest, ExchangeTerms
+from policies.campaigns.memberships import WHOLE
 from policies.campaigns.squads import squads_together
 
 NOISE_REACH = 12.0  # standard deviations: noise lies beyond it less than once in 1e32
@@ -87,7 +88,19 @@ def answers(manifest: CampaignManifest, weights: Floats, series: Sequence[Athlet
         gradients = network_gradients(schema, weights, series)
     if manifest.exchange is not None:
         gradients = projected(gradients, public_axes(manifest.model).projection(manifest.exchange.axes))
-    return clip_rows(gradients, manifest.clip_norm)
+    return weighted(manifest, gradients, series)
+
+
+def weighted(manifest: CampaignManifest, rows: Floats, series: Sequence[AthleteSeries]) -> Floats:
+    """Each athlete's row (athletes, answer length), scaled by the athlete's weight w here and clipped to w of the clip.
+
+    Where w < 1 the clip is smaller by (1 - w)·sqrt(d)/2 steps of rounding, so that the rounded row is within w·D.
+    """
+    if all(one.sixteenths == WHOLE for one in series):
+        return clip_rows(rows, manifest.clip_norm)
+    weights = np.array([[one.sixteenths / WHOLE] for one in series])
+    rounding = (1.0 - weights) * math.sqrt(rows.shape[1]) / 2.0 / 2.0**manifest.scale_bits
+    return clip_rows(rows * weights, np.maximum(weights * manifest.clip_norm - rounding, 0.0))
 
 
 def largest_sum(manifest: CampaignManifest, dimension: int, squad: int | None = None) -> float:
@@ -132,7 +145,8 @@ def contribution(
         raise BadWeights("expected a campaign that teaches a model, got one for evidence")
     current = np.asarray(weights, dtype=np.float64)
     schema.check_weights(current)
-    return noisy_answer(manifest, answers(manifest, current, fitting(schema, series)))
+    taken = fitting(schema, series)
+    return noisy_answer(manifest, answers(manifest, current, taken), [one.sixteenths for one in taken])
 
 
 def fitting(schema: FeatureSchema, series: Sequence[AthleteSeries]) -> Sequence[AthleteSeries]:
@@ -142,15 +156,16 @@ def fitting(schema: FeatureSchema, series: Sequence[AthleteSeries]) -> Sequence[
     return series
 
 
-def noisy_answer(manifest: CampaignManifest, clipped: Floats) -> tuple[int, ...]:
+def noisy_answer(manifest: CampaignManifest, clipped: Floats, sixteenths: Sequence[int]) -> tuple[int, ...]:
     """The club's answer from athletes' clipped ones, (athletes, answer length): rounded, added up, noise, ring.
 
-    The manifest was checked by `schema_of`; nothing is refused here any more.
+    sixteenths: each athlete's weight; a row beyond that share of the bound counts as nothing. The manifest was checked
+    by `schema_of`; nothing is refused here any more.
     """
     length = answer_length(manifest)
     bound = sensitivity(manifest.clip_norm, manifest.scale_bits, length)
     return noisy_sum(
-        quantise(clipped, manifest.clip_norm, manifest.scale_bits),
+        quantise(clipped, manifest.clip_norm, manifest.scale_bits, sixteenths),
         noise_share(length, manifest.noise_multiplier, bound, manifest.min_honest_clubs),
         most=math.floor(largest_sum(manifest, length)),  # `schema_of` has seen to it that so much of every club fits
         modulus_bits=manifest.modulus_bits,

@@ -7,6 +7,8 @@ with s = 2**scale_bits.
 Sensitivity, rounding included. Let x = s g, so ||x||_2 <= C s. Rounding moves every coordinate by at most 1/2,
 so ||round(x) - x||_2 <= sqrt(d)/2 and, by the triangle inequality, ||round(x)||_2 <= C s + sqrt(d)/2 = D. Adding
 or removing all days of one athlete changes the integer sum by exactly that athlete's vector, hence by at most D.
+An athlete of two clubs is in two sums, with weights w1 + w2 = 1: each vector is scaled and clipped so that rounding
+leaves it within w·D, and both sums together change by at most sqrt(w1² + w2²)·D.
 
 Noise. Each of the clubs adds an independent discrete Gaussian of scale sigma D / sqrt(h). If at least h clubs
 are honest, the sum carries at least h (sigma D)**2 / h = (sigma D)**2 of variance: rho = 1/(2 sigma**2) a round.
@@ -16,6 +18,7 @@ below 1e-1000; Kairouz, Liu and Steinke 2021, arXiv:2102.06387. With h = 1 each 
 
 import math
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -24,6 +27,7 @@ import opendp.prelude as opendp
 from numpy.typing import NDArray
 
 from models.errors import BadShape
+from policies.campaigns.memberships import WHOLE
 
 Integers = NDArray[np.int64]
 
@@ -33,9 +37,12 @@ def sensitivity(clip: float, scale_bits: int, dimension: int) -> float:
     return clip * 2.0**scale_bits + math.sqrt(dimension) / 2.0
 
 
-def quantise(gradients: NDArray[np.float64], clip: float, scale_bits: int) -> Integers:
+def quantise(
+    gradients: NDArray[np.float64], clip: float, scale_bits: int, sixteenths: Sequence[int] | None = None
+) -> Integers:
     """Round clipped gradients (athletes, d) to integers of scale 2**scale_bits, each within `sensitivity`.
 
+    sixteenths: the weight of each athlete, whose share of the bound a row must keep; None: all are whole.
     The bound is checked in exact integers. A row beyond it counts as 0: the check looks at nobody else's data,
     so it keeps the guarantee whatever floating point did before.
     """
@@ -45,8 +52,17 @@ def quantise(gradients: NDArray[np.float64], clip: float, scale_bits: int) -> In
     bound = sensitivity(clip, scale_bits, gradients.shape[1])
     rows[(np.abs(rows) > bound).any(axis=1)] = 0.0  # before the cast: int64 must not wrap
     integers = rows.astype(np.int64)
-    integers[_squared_norms(integers, bound) > math.floor(bound * bound)] = 0
+    squares = _squared_norms(integers, bound)
+    integers[squares > math.floor(bound * bound)] = 0
+    for row, part in enumerate(sixteenths or ()):
+        if part < WHOLE and int(squares[row]) > squared_share(bound, part):
+            integers[row] = 0
     return integers
+
+
+def squared_share(bound: float, sixteenths: int) -> int:
+    """The largest whole number within (w·bound)², exactly, for a weight w of so many sixteenths."""
+    return math.floor((Fraction(sixteenths, WHOLE) * Fraction(bound)) ** 2)
 
 
 def _squared_norms(integers: Integers, bound: float) -> NDArray[Any]:

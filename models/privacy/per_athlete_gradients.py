@@ -69,8 +69,11 @@ def projected(gradients: Floats, rows: Floats) -> Floats:
     return along
 
 
-def clip_rows(gradients: Floats, clip: float) -> Floats:
-    """Scale every row down to L2 norm `clip`; shorter rows stay. A row that is not finite counts as 0."""
+def clip_rows(gradients: Floats, clip: float | Floats) -> Floats:
+    """Scale every row down to L2 norm `clip`; shorter rows stay. A row that is not finite counts as 0.
+
+    clip: of every row, or (athletes, 1) with one for each.
+    """
     finite = np.isfinite(gradients).all(axis=1, keepdims=True)
     rows = np.where(finite, gradients, 0.0)
     norms = np.linalg.norm(rows, axis=1, keepdims=True)

@@ -2,8 +2,8 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurv
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flwr.clientapp import ClientApp
 
+from client.consent_answers import ContributionToken
 from client.errors import AnsweredAlready, ConsentUnavailable
 from client.federation.approval import Approvals
 from client.federation.fleet import FleetLoop
@@ -23,6 +24,7 @@ from client.federation.participation import Participation
 from models.features import SCHEMAS, AthleteSeries
 from models.training.recipes import manifest_from, rounds_recipe
 from policies.campaign import AnswerNote, CampaignManifest, SignedManifest
+from policies.campaigns.memberships import WHOLE
 from policies.campaigns.signatures import CampaignSigners
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot, LiveGrant
@@ -167,6 +169,7 @@ class FakeLedger:
         self.committed: dict[tuple[str, int], set[str]] = {}
         self.noted: dict[tuple[str, int], AnswerNote] = {}
         self.withdrawn_at_commit: set[str] = set()
+        self.sixteenths: dict[str, int] = {}
 
     def _answering(self, *call: Any) -> None:
         self.calls.append(call)
@@ -192,10 +195,14 @@ class FakeLedger:
         epochs = {AthleteId(athlete): 1 for athlete in sorted(self.live)}
         return ConsentSnapshot(self.club, now, now + timedelta(minutes=5), epochs, grants)
 
-    def tokens(self, manifest_sha256: str, athletes: Iterable[str]) -> dict[AthleteId, str]:
+    def tokens(self, manifest_sha256: str, athletes: Iterable[str]) -> dict[AthleteId, ContributionToken]:
         asked = list(athletes)
         self._answering("tokens", tuple(asked))
-        return {AthleteId(athlete): f"token-{athlete}" for athlete in asked if athlete in self.live}
+        return {
+            AthleteId(athlete): ContributionToken(f"token-{athlete}", self.sixteenths.get(athlete, WHOLE))
+            for athlete in asked
+            if athlete in self.live
+        }
 
     def commit_round(
         self, manifest_sha256: str, number: int, tokens: Iterable[str], *, again: bool
@@ -229,10 +236,10 @@ class FakeDays:
     def learnable(self, manifest: CampaignManifest, athletes: Iterable[str]) -> frozenset[AthleteId]:
         return frozenset(AthleteId(athlete) for athlete in athletes) - self.without_days
 
-    def series(self, manifest: CampaignManifest, athletes: Iterable[str]) -> tuple[AthleteSeries, ...]:
+    def series(self, manifest: CampaignManifest, athletes: Mapping[AthleteId, int]) -> tuple[AthleteSeries, ...]:
         wanted = tuple(sorted(athletes))
         self.read.append(wanted)
-        return tuple(self._one for _ in wanted)
+        return tuple(replace(self._one, sixteenths=athletes[athlete]) for athlete in wanted)
 
 
 @dataclass

@@ -128,12 +128,22 @@ def test_any_other_snapshot_is_none(answer):
         {"tokens": [{"athlete": "ath-somebody-else", "token": "t", "epoch": 1}], "skipped": 0},
         {"tokens": [{"athlete": ONE, "token": "t", "epoch": 1}] * 2, "skipped": 0},
         {"tokens": [{"athlete": ONE}], "skipped": 0},
+        {"tokens": [{"athlete": ONE, "token": "t", "epoch": 1, "sixteenths": 0}], "skipped": 0},
+        {"tokens": [{"athlete": ONE, "token": "t", "epoch": 1, "sixteenths": 17}], "skipped": 0},
         {"tokens": []},
     ],
 )
 def test_tokens_that_were_not_asked_for_are_no_answer(body):
     with pytest.raises(ConsentUnavailable):
         node_client(as_json(body))[0].tokens(SHA, [ONE])
+
+
+def test_a_token_without_a_weight_is_of_a_whole_athlete():
+    token = {"athlete": ONE, "token": "t", "epoch": 1}
+
+    assert node_client(as_json({"tokens": [token], "skipped": 0}))[0].tokens(SHA, [ONE])[ONE].sixteenths == 16
+    half = as_json({"tokens": [token | {"sixteenths": 8}], "skipped": 0})
+    assert node_client(half)[0].tokens(SHA, [ONE])[ONE].sixteenths == 8
 
 
 def test_a_ruling_about_somebody_else_is_no_answer():

@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 
 from audit.entries.events import EventKind
 from chassis.http.signed_client import SignedClient
+from client.consent_answers import ContributionToken
 from client.consent_client import NodeConsentClient
 from client.errors import ClientError, ConsentUnavailable, RoundRefused
 from client.federation.approval import Approvals
@@ -70,7 +71,7 @@ class CutLedger:
     def snapshot(self) -> ConsentSnapshot:
         return self.real.snapshot()
 
-    def tokens(self, manifest_sha256: str, athletes: Iterable[AthleteId]) -> dict[AthleteId, str]:
+    def tokens(self, manifest_sha256: str, athletes: Iterable[AthleteId]) -> dict[AthleteId, ContributionToken]:
         return self.real.tokens(manifest_sha256, athletes)
 
     def commit_round(

@@ -14,6 +14,7 @@ from client.vault.keys import create_key_file
 from client.vault.store import Vault
 from models.evaluation.holdout import judge_days, learn_days
 from models.synthetic.league import synthetic_league
+from policies.campaigns.memberships import HALF, WHOLE
 from policies.vocabulary import AthleteId
 
 ONE, TWO = AthleteId("ath-0000000000000001"), AthleteId("ath-0000000000000002")
@@ -59,7 +60,7 @@ def test_each_athlete_gives_one_series(open_vault, manifest):
     source = SeriesSource(open_vault)
 
     assert set(source.athletes()) == {ONE, TWO}
-    assert [one.n_valid > 0 for one in source.series(manifest, [TWO, ONE])] == [True, True]
+    assert [one.n_valid > 0 for one in source.series(manifest, dict.fromkeys([TWO, ONE], WHOLE))] == [True, True]
 
 
 def test_the_days_that_judge_a_model_are_never_learnt_from(open_vault):
@@ -76,39 +77,48 @@ def test_the_days_that_judge_a_model_are_never_learnt_from(open_vault):
 
 def test_an_erased_athlete_is_gone_from_a_running_campaign(open_vault, manifest):
     source = SeriesSource(open_vault)
-    assert len(source.series(manifest, [ONE, TWO])) == 2
+    assert len(source.series(manifest, dict.fromkeys([ONE, TWO], WHOLE))) == 2
 
     with open_vault() as vault:
         vault.erase(ONE)
 
     assert source.athletes() == (TWO,)
-    assert len(source.series(manifest, [ONE, TWO])) == 1
+    assert len(source.series(manifest, dict.fromkeys([ONE, TWO], WHOLE))) == 1
 
 
 def test_every_round_of_a_campaign_learns_from_the_same_days(open_vault, manifest):
     source = SeriesSource(open_vault)
-    (first,) = source.series(manifest, [ONE])
+    (first,) = source.series(manifest, dict.fromkeys([ONE], WHOLE))
     with open_vault() as vault:
         vault.add(ONE, readiness(90, 7)[60:])
 
-    (second,) = source.series(manifest, [ONE])
+    (second,) = source.series(manifest, dict.fromkeys([ONE], WHOLE))
 
     assert second is first
 
 
 def test_a_campaign_is_packed_once_and_again_where_others_take_part(open_vault, manifest):
     source = SeriesSource(open_vault)
-    both = source.series(manifest, [ONE, TWO])
+    both = source.series(manifest, dict.fromkeys([ONE, TWO], WHOLE))
 
-    assert source.series(manifest, [TWO, ONE]) is both
+    assert source.series(manifest, dict.fromkeys([TWO, ONE], WHOLE)) is both
     assert source.learnable(manifest, [ONE]) == {ONE}
-    assert source.series(manifest, [TWO, ONE]) is both
-    (two,) = source.series(manifest, [TWO])
+    assert source.series(manifest, dict.fromkeys([TWO, ONE], WHOLE)) is both
+    (two,) = source.series(manifest, dict.fromkeys([TWO], WHOLE))
     assert two is both[1]
     with open_vault() as vault:
         vault.erase(ONE)
     source.learnable(manifest, [TWO])
     assert all(one is two for one in source._kept[manifest.sha256].packed)
+
+
+def test_a_series_carries_the_weight_of_the_token_and_is_packed_once(open_vault, manifest):
+    source = SeriesSource(open_vault)
+
+    first = source.series(manifest, {ONE: HALF, TWO: WHOLE})
+
+    assert [one.sixteenths for one in first] == [HALF, WHOLE]
+    assert source.series(manifest, {TWO: WHOLE, ONE: HALF}) is first
 
 
 def test_only_athletes_with_a_day_to_learn_from_are_learnable(open_vault, manifest):
@@ -120,7 +130,7 @@ def test_only_athletes_with_a_day_to_learn_from_are_learnable(open_vault, manife
     source = SeriesSource(open_vault)
 
     assert source.learnable(manifest, [ONE, TWO, few, none]) == {ONE, TWO}
-    assert len(source.series(manifest, [ONE, few, none])) == 1
+    assert len(source.series(manifest, dict.fromkeys([ONE, few, none], WHOLE))) == 1
 
 
 def test_days_that_arrive_before_the_first_round_make_an_athlete_learnable(open_vault, manifest):
@@ -138,13 +148,13 @@ def test_days_that_arrive_before_the_first_round_make_an_athlete_learnable(open_
 
 def test_reserving_for_another_campaign_does_not_change_the_days_of_a_running_one(open_vault, manifest, make_manifest):
     source = SeriesSource(open_vault)
-    (first,) = source.series(manifest, [ONE])
+    (first,) = source.series(manifest, dict.fromkeys([ONE], WHOLE))
     with open_vault() as vault:
         vault.add(ONE, readiness(90, 7)[60:])
     other = manifest.model_copy(update={"campaign_id": "another"})
 
-    (elsewhere,) = source.series(other, [ONE])
-    (second,) = source.series(manifest, [ONE])
+    (elsewhere,) = source.series(other, dict.fromkeys([ONE], WHOLE))
+    (second,) = source.series(manifest, dict.fromkeys([ONE], WHOLE))
 
     assert other.sha256 != manifest.sha256
     assert len(elsewhere.mask) > len(first.mask)

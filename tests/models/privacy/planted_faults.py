@@ -32,7 +32,7 @@ class PlantedFault:
             patch.setattr(path, name, broken)
 
 
-def _unchecked(rows: np.ndarray, clip: float, scale_bits: int) -> np.ndarray:
+def _unchecked(rows: np.ndarray, clip: float, scale_bits: int, _sixteenths: object) -> np.ndarray:
     """Rounding without the check in integers, which would count a row that is too long as nothing."""
     return np.rint(rows * 2.0**scale_bits).astype(np.int64)
 
