@@ -6,7 +6,7 @@ from audit.errors import AuditError
 from chassis.cli.program import run_program
 from chassis.cli.version import offer_version
 from chassis.errors import ChassisError
-from consent.commands import athletes, backups, campaigns, orgs, players, retention, service
+from consent.commands import athletes, backups, campaigns, orgs, players, retention, second_clubs, service
 from consent.errors import ConsentError
 from policies.errors import PolicyError
 
@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for area in (service, athletes, orgs, campaigns, players, retention, backups):
+for area in (service, athletes, second_clubs, orgs, campaigns, players, retention, backups):
     area.register(app)
 offer_version(app, "homefield-consent")
 

@@ -104,6 +104,8 @@ VERBS: EventDeclarations = {
     "org revoke": records(EventKind.ORG_REVOKED, beside=[EventKind.BUDGET_REFUNDED]),
     "org set-players": records(EventKind.MEMBER_ENROLLED, unless="no player came who has no account"),
     "athlete erase": records(EventKind.ERASED),
+    "athlete second-club set": records(EventKind.MEMBER_ENROLLED, unless="the second club is the same"),
+    "athlete second-club end": records(EventKind.MEMBER_ENROLLED),
     "freeze": records(EventKind.CONSENT_DECISION),
     "unfreeze": records(EventKind.CONSENT_DECISION),
     "serve": records(EventKind.RULES_LOADED, unless="the rules are those of the last start"),

@@ -11,7 +11,7 @@ from typing import Any
 from audit.entries.details.base import Details
 from audit.entries.details.codes import FreezeCause
 from audit.entries.disclosure import Opening
-from consent.athlete import access_history, change_consent, erasure, export, freezing
+from consent.athlete import access_history, change_consent, erasure, export, freezing, second_club
 from consent.athlete.entry_proofs import EntryStatus
 from consent.athlete.values import AccessHistory
 from consent.decisions import opened_reports, reported_events, together
@@ -30,7 +30,7 @@ from consent.operations.retention import RetentionPreview
 from consent.operations.values import StoreStatus
 from consent.recovery.enrolments import charge_unattributed
 from consent.registry import erasures, leagues, members, orgs, players
-from consent.registry.values import KnownLeague, ListChange, ListedPlayer, Member, Org, OrgKind
+from consent.registry.values import KnownLeague, ListChange, ListedPlayer, Member, Org, OrgKind, SecondClub
 from consent.releases import leaving, releases, squad_page
 from consent.releases.squad_lines import SquadLines
 from consent.releases.values import OfficePage, ReleaseView
@@ -98,6 +98,16 @@ class ConsentStore:
             member = members.enrol(tx, club, athlete, name=name, shirt_no=shirt_no, is_minor=is_minor)
             charge_unattributed(tx, member)
             return member
+
+    def set_second_club(self, athlete: AthleteId, wanted: SecondClub) -> Member:
+        """Have an athlete at a second club, or change weight and end there; the same again changes nothing."""
+        with self.transactions.write() as tx:
+            return second_club.put(tx, athlete, wanted)
+
+    def end_second_club(self, athlete: AthleteId) -> Member:
+        """End what an athlete shares with the second club, and their part in its learning; Conflict without one."""
+        with self.transactions.write() as tx:
+            return second_club.end(tx, athlete)
 
     def member(self, athlete: AthleteId) -> Member:
         """Return one athlete; raises NotFound."""

@@ -67,6 +67,8 @@ FIELDS: Mapping[str, str] = {
     "model": "Model",
     "model_id": "Model’s fingerprint",
     "club": "Club",
+    "sixteenths": "Weight there (sixteenths)",
+    "until": "Until",
     "league": "League",
     "fleet_key": "Node’s key",
     "organisation_type": "Organisation is a",

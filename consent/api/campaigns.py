@@ -8,7 +8,9 @@ from pydantic import Field
 from chassis.http.limits import MOST_ITEMS
 from consent.api.entry import SQUAD, Body, Signed, Store
 from consent.api.outcomes import ThisIntent
+from consent.ledger.values import IssuedToken
 from policies.campaign import MOST_ROUNDS, AnswerNote, SignedManifest
+from policies.campaigns.memberships import WHOLE
 from policies.vocabulary import AthleteId
 
 router = APIRouter(prefix="/v1/campaigns")
@@ -43,8 +45,13 @@ def tokens(sha256: Hash, signed: Signed, store: Store, intent: ThisIntent) -> di
     signed.spend(max(SQUAD, len(wanted.athletes)))
     issued = store.issue_tokens(signed.org.org_id, sha256, [AthleteId(athlete) for athlete in wanted.athletes])
     intent.recorded(signed.org.org_id, issued.event)
-    listed = [{"athlete": t.athlete, "token": t.token, "epoch": t.epoch} for t in issued.tokens]
-    return {"tokens": listed, "skipped": issued.skipped}
+    return {"tokens": [_as_told(token) for token in issued.tokens], "skipped": issued.skipped}
+
+
+def _as_told(issued: IssuedToken) -> dict[str, Any]:
+    """One token; the weight only where it is not a whole athlete's, so that every node reads what it always has."""
+    told = {"athlete": issued.athlete, "token": issued.token, "epoch": issued.epoch}
+    return told if issued.sixteenths == WHOLE else told | {"sixteenths": issued.sixteenths}
 
 
 @router.post("/{sha256}/rounds/{round_no}/commit")

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 
 from audit.entries.details.athletes import CellChange, CellsChanged
 from audit.entries.details.codes import ChoiceMethod
@@ -42,9 +43,10 @@ def change(tx: Transaction, athlete: AthleteId, changes: Sequence[Change], *, me
         raise InvalidChange("expected each cell once, and at least one")
     for wanted in changes:
         _check(tx, member, wanted)
-    for wanted in changes:
+    given = [_within_membership(member, wanted) for wanted in changes]
+    for wanted in given:
         _carry_out(tx, wanted, method)
-    return _conclude(tx, row, changes, method)
+    return _conclude(tx, row, given, method)
 
 
 def withdraw_where(
@@ -95,6 +97,14 @@ def _check(tx: Transaction, member: Member, wanted: Change) -> None:
         raise InvalidChange(f"expected at most {allowed.ceiling.word} in this cell")
     if not (decision := _approval(tx, member, wanted)).allowed:
         raise NotAllowed(f"rule {decision.rule_id} forbids a yes at present; nothing was changed")
+
+
+def _within_membership(member: Member, wanted: Change) -> Change:
+    """What goes to a second club ends no later than the athlete's time there, so that no page shows it beyond that."""
+    second = member.second
+    if second is None or second.until is None or wanted.ends is None or wanted.cell.recipient.org != second.club:
+        return wanted
+    return replace(wanted, ends=min(wanted.ends, second.until))
 
 
 def _approval(tx: Transaction, member: Member, wanted: Change) -> Decision:

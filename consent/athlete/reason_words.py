@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from audit.entries.details.access import Access
-from audit.entries.details.athletes import AccountFrozen, AccountUnfrozen, CellsChanged, RoundCommitted
+from audit.entries.details.athletes import AccountFrozen, AccountUnfrozen, CellsChanged, RoundCommitted, SecondClubSet
 from audit.entries.details.base import Details
 from audit.entries.details.clubs import LeagueJoined, LeagueLeft, OperatorLooked, OwnSiteUsed, SquadRefused
 from audit.entries.details.codes import (
@@ -125,6 +125,10 @@ KINDS: Mapping[EventKind, str] = {
 """What is said where the kind alone decides it."""
 
 
+SECOND_CLUB = "the union’s desk noted it; each club’s learning has a part of you, and both cost no more than one"
+SECOND_CLUB_ENDED = "the union’s desk noted it; nothing of yours goes there any more"
+
+
 def because(kind: EventKind, details: Details | DetailsV1, names: Mapping[OrgId, str]) -> str:
     """Return why an entry was written. Entries of the first version carry their own sentence, where they have one.
 
@@ -140,6 +144,8 @@ def because(kind: EventKind, details: Details | DetailsV1, names: Mapping[OrgId,
         return FREEZES[details.cause]
     if isinstance(details, AccountUnfrozen):
         return UNFREEZES[details.cause]
+    if isinstance(details, SecondClubSet):
+        return SECOND_CLUB if details.sixteenths else SECOND_CLUB_ENDED
     if isinstance(details, LeagueJoined | LeagueLeft):
         return KINDS[kind].format(league=names.get(OrgId(details.league), details.league))
     if isinstance(details, OperatorLooked) and details.what in CORRECTIONS:
@@ -162,7 +168,7 @@ def _basis_words(details: Access) -> str:
 
 def also(details: Details | DetailsV1) -> str:
     """Return what else an entry says beside its choice: budget that came back with it, before its own entry does."""
-    if not isinstance(details, CellsChanged) or not details.refunds:
+    if not isinstance(details, CellsChanged | SecondClubSet) or not details.refunds:
         return ""
     micro_rho = sum(refund.micro_rho for refund in details.refunds)
     return f"With it, {micro_rho:,} micro-rho of your privacy budget came back"
@@ -174,6 +180,8 @@ def headline(details: Details | DetailsV1) -> str:
         return CORRECTIONS.get(details.what, "")
     if isinstance(details, OwnSiteUsed):
         return OWN_DEEDS[details.deed]
+    if isinstance(details, SecondClubSet):
+        return "You are at a second club" if details.sixteenths else "You are no longer at a second club"
     if isinstance(details, AccountFrozen):
         return "Your data was frozen"
     if isinstance(details, AccountUnfrozen):

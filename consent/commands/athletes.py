@@ -15,10 +15,14 @@ from chassis.clock import utc_now
 from chassis.text import plural
 from consent.commands.carry_out import carry_out
 from consent.commands.service_folder import ServiceFolder, beside
+from consent.registry.values import second_club_told
+from policies.campaigns.memberships import WHOLE
 from policies.vocabulary import AthleteId, OrgId, is_athlete_id
 
 if TYPE_CHECKING:
     from sqlmodel import Session
+
+    from consent.registry.values import Member
 
 app = typer.Typer(help="Athletes, as their clubs enrolled them.", no_args_is_help=True)
 
@@ -50,12 +54,19 @@ def athlete_list(
     if as_json:
         rows = [
             {"athlete": m.athlete, "club": m.club, "shirt_no": m.shirt_no, "name": m.name, "is_minor": m.is_minor}
+            | {"second_club": second_club_told(m)}
             for m in members
         ]
         print_json("homefield-consent-athlete-list-1", {"athletes": rows})
         return
-    lines = [(str(m.shirt_no), m.name, m.club, m.athlete, "under 18" if m.is_minor else "") for m in members]
+    lines = [(str(m.shirt_no), m.name, _clubs(m), m.athlete, "under 18" if m.is_minor else "") for m in members]
     print_table(plural(len(lines), "athlete", "athletes"), ("No", "Name", "Club", "Id", ""), lines)
+
+
+def _clubs(member: "Member") -> str:
+    """The own club, and the second one with the weight there."""
+    second = member.second
+    return member.club if second is None else f"{member.club} and {second.club} ({second.sixteenths}/{WHOLE})"
 
 
 @app.command("sessions")
@@ -69,7 +80,7 @@ def athlete_sessions(
     Example: homefield-consent athlete sessions union
     """
     if athlete:
-        _enrolled(directory, athlete)
+        enrolled(directory, athlete)
     found = carry_out(directory, {"command": "athlete sessions", "athlete": athlete or None})
     if as_json:
         print_json("homefield-athlete-sessions-1", found)
@@ -95,7 +106,7 @@ def erase(
 
     Example: homefield-consent athlete erase union ath-0123456789abcdef
     """
-    named = _enrolled(directory, athlete)
+    named = enrolled(directory, athlete)
     if not is_agreed(f"Destroy the keys of {named} for good?", yes=yes):
         raise typer.Abort
     carry_out(directory, {"command": "athlete erase", "athlete": athlete})
@@ -112,7 +123,7 @@ def freeze(directory: ServiceFolder, athlete: AthleteArgument) -> None:
 
     Example: homefield-consent freeze union ath-0123456789abcdef
     """
-    named = _enrolled(directory, athlete)
+    named = enrolled(directory, athlete)
     carry_out(directory, {"command": "freeze", "athlete": athlete})
     say(f"{named} is frozen: nothing of theirs is read, trained or released. They see it in the portal.")
     say_next(
@@ -125,7 +136,7 @@ def unfreeze(directory: ServiceFolder, athlete: AthleteArgument) -> None:
 
     Example: homefield-consent unfreeze union ath-0123456789abcdef
     """
-    named = _enrolled(directory, athlete)
+    named = enrolled(directory, athlete)
     done = carry_out(directory, {"command": "unfreeze", "athlete": athlete})
     if done["frozen_by"]:
         warn("note: the account stays frozen, because its athlete froze it or has to confirm a recovery")
@@ -140,7 +151,7 @@ def sign_in_code(directory: ServiceFolder, athlete: AthleteArgument, as_json: As
     """
     from consent.identity import codes
 
-    _enrolled(directory, athlete)
+    enrolled(directory, athlete)
     with _sign_in_tables(directory) as (session, key):
         code, expires = codes.create(session, AthleteId(athlete), key=key, now=utc_now())
     values = {"code": code, "expires": expires.isoformat(timespec="seconds")}
@@ -158,14 +169,14 @@ def end_sessions(directory: ServiceFolder, athlete: AthleteArgument, as_json: As
     """
     from consent.identity.sessions import end_everything
 
-    _enrolled(directory, athlete)
+    enrolled(directory, athlete)
     with _sign_in_tables(directory) as (session, key):
         ended, revoked = end_everything(session, AthleteId(athlete), key=key, now=utc_now())
     values = {"sessions_ended": ended, "codes_ended": revoked}
     print_values("homefield-end-sessions-1", values, as_json=as_json)
 
 
-def _enrolled(directory: Path, athlete: str) -> str:
+def enrolled(directory: Path, athlete: str) -> str:
     """Return an athlete's name and id; raises NotFound, with the command that lists them, for what is nobody's id."""
     from consent.errors import NotFound
 

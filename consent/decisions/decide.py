@@ -76,7 +76,7 @@ def _grants(tx: Transaction, calls: Sequence[DecisionCall], known: Mapping[Athle
     for call in calls:
         asked.setdefault((Recipient(call.club, call.actor.role), call.purpose), []).extend(call.items)
     for (recipient, purpose), items in asked.items():
-        own = {item.athlete for item in items if item.athlete in known and known[item.athlete].club == recipient.org}
+        own = {item.athlete for item in items if item.athlete in known and known[item.athlete].is_at(recipient.org)}
         categories = {item.category for item in items}
         found |= live_grants(tx, own, purpose=purpose, recipient=recipient, categories=categories)
     return found
@@ -103,7 +103,7 @@ def _decide(tx: Transaction, question: _Question, item: DecisionItem) -> tuple[I
     if request not in question.decided:
         question.decided[request] = tx.context.enforcer.decide(request)
     decision = question.decided[request]
-    own = member if member is not None and member.club == call.club else None
+    own = member if member is not None and member.is_at(call.club) else None
     details = _access(call, item, decision, question.grants.get(cell), own)
     # Who is unknown here and who is another club's get the same answer by the same rule: an opened entry does not
     # tell which of them was asked about.

@@ -105,7 +105,7 @@ def append(tx: Transaction, org_id: OrgId, details: Details) -> bytes:
     check_names(tx, org, details)
     if isinstance(details, NodeDataErased):
         draft = _draft(tx, org_id, details)  # refuses an athlete of another club
-        erasures.note_at_node(tx, AthleteId(details.athlete))
+        erasures.note_at_node(tx, AthleteId(details.athlete), org_id)
         return tx.append([draft]).entries[0]
     return tx.append([_draft(tx, org_id, details), *_refunds(tx, org, details)]).entries[0]
 
@@ -126,7 +126,7 @@ def _draft(tx: Transaction, org_id: OrgId, details: Details) -> Draft:
         return Draft.of_org(org_id, details)
     athlete = AthleteId(details.subject)
     row = members.locked(tx, [athlete]).get(athlete)
-    if row is None or row.club != org_id:
+    if row is None or not members.member_of(row, tx.now).is_at(org_id):
         raise NotAllowed("expected an athlete of your own club")
     return Draft.about(athlete, org_id, details)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlmodel import col
 
 from audit.entries.details.access import SnapshotServed
@@ -35,7 +35,15 @@ _MEMBERS = ColumnStatement(
         *(col(MemberRow.athlete), col(MemberRow.epoch), col(MemberRow.frozen), col(MemberRow.is_minor)),
         _NEWEST.correlate(MemberRow).scalar_subquery(),
     )
-    .where(col(MemberRow.club) == bindparam("club"))
+    .where(
+        or_(
+            col(MemberRow.club) == bindparam("club"),
+            and_(
+                col(MemberRow.second_club) == bindparam("club"),
+                or_(col(MemberRow.second_until).is_(None), col(MemberRow.second_until) > bindparam("now")),
+            ),
+        )
+    )
     .order_by(col(MemberRow.athlete))
 )
 _LEAGUES = ColumnStatement(
@@ -96,7 +104,7 @@ class ClubSnapshots:
         league that the club is not in, is not the club's business.
         """
         orgs.require(tx, club, OrgKind.CLUB)
-        members.locked_club(tx, club)
+        members.locked_at(tx, club)
         now = self._now(tx, club)
         return _signed(tx, now, event=_log_if_new(tx, club, now.sha256))
 
@@ -110,7 +118,9 @@ class ClubSnapshots:
 def stamp_of(tx: Transaction, club: OrgId) -> SnapshotStamp:
     """Return what the snapshot of a club depends on at this moment, by two questions whatever it says."""
     joined = frozenset(league for (league,) in tx.rows(_LEAGUES, club=club))
-    return SnapshotStamp(tx.context.enforcer.policy_hash, joined, tuple(map(tuple, tx.rows(_MEMBERS, club=club))))
+    return SnapshotStamp(
+        tx.context.enforcer.policy_hash, joined, tuple(map(tuple, tx.rows(_MEMBERS, club=club, now=tx.now)))
+    )
 
 
 def _read(tx: Transaction, club: OrgId, stamp: SnapshotStamp) -> _Known:

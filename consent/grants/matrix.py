@@ -18,6 +18,8 @@ from policies.recipients import PURPOSE_OF_ROLE
 from policies.vocabulary import Action, AthleteId, Category, ConsentState, Granularity, Purpose, Role, worst_sources
 
 CLUB_ROLES = (Role.MEDICAL, Role.COACH, Role.FRONT_OFFICE)
+SECOND_CLUB_ROLES = (Role.MEDICAL, Role.COACH)
+"""Contracts and squad plans are the own club's: a second club proposes no release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ def recipients_of(tx: Transaction, member: Member) -> list[tuple[Recipient, Org]
     known = {org.org_id: org for org in orgs.every(tx)}
     club = known[member.club]
     columns = [(Recipient(club.org_id, role), club) for role in CLUB_ROLES]
+    if member.second is not None:
+        second = known[member.second.club]
+        columns += [(Recipient(second.org_id, role), second) for role in SECOND_CLUB_ROLES]
     for kind, role in ((OrgKind.GOVERNING_BODY, Role.NATIONAL_TEAM), (OrgKind.LEAGUE, Role.FL_AGGREGATOR)):
         columns += [(Recipient(org.org_id, role), org) for org in known.values() if org.kind is kind]
     offered = {recipient for recipient, _ in columns}

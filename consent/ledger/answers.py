@@ -13,7 +13,7 @@ from audit.entries.details.league import RoundAnswered
 from consent.errors import AlreadyAnswered
 from consent.ledger import campaigns
 from consent.storage.log_journal import Draft
-from consent.storage.rows import CampaignRow, MemberRow, OrgRow, RoundAnswerRow, RoundRow, TokenRow
+from consent.storage.rows import CampaignRow, OrgRow, RoundAnswerRow, RoundRow, TokenRow
 from consent.storage.transaction import Transaction
 from policies.vocabulary import OrgId
 
@@ -46,10 +46,9 @@ def close_paid(tx: Transaction, pseudonyms: Set[str]) -> None:
     For answers whose entries stand in the log while the database knows nothing of them.
     """
     paid = (
-        select(TokenRow.campaign, MemberRow.club, RoundRow.round_no)
+        select(TokenRow.campaign, TokenRow.club, RoundRow.round_no)
         .join(TokenRow, col(TokenRow.digest) == col(RoundRow.digest))
-        .join(MemberRow, col(MemberRow.athlete) == col(TokenRow.athlete))
-        .join(OrgRow, col(OrgRow.org_id) == col(MemberRow.club))
+        .join(OrgRow, col(OrgRow.org_id) == col(TokenRow.club))
         .join(CampaignRow, col(CampaignRow.sha256) == col(TokenRow.campaign))
         .where(col(OrgRow.cover).in_(sorted(pseudonyms)), col(CampaignRow.is_closed).is_(False))
         .distinct()

@@ -1,5 +1,8 @@
 """The athlete's view of the privacy budget, and the one thing an athlete may do to it: lower the cap."""
 
+from collections import Counter
+from dataclasses import replace
+
 from sqlmodel import col, func, select
 
 from audit.entries.details.athletes import CapLowered
@@ -10,7 +13,7 @@ from consent.registry import members
 from consent.storage.log_journal import Draft
 from consent.storage.rows import BudgetRow, LedgerRow, RoundRow, TokenRow
 from consent.storage.transaction import Transaction
-from policies.budget import BUDGET_DELTA, epsilon_of_spend, epsilon_proved, rounds_of
+from policies.budget import BUDGET_DELTA, GaussianRounds, epsilon_of_spend, epsilon_proved, rounds_of
 from policies.campaigns.season_windows import rounds_left
 from policies.vocabulary import AthleteId
 
@@ -37,12 +40,20 @@ def epsilon_spent(tx: Transaction, athlete: AthleteId, spent: int) -> float:
     What a recovery charged was spent on nobody knows what, and then the conversion from zCDP counts alone.
     """
     rounds = (
-        select(LedgerRow.campaign, func.count())
+        select(LedgerRow.campaign, func.count(), func.sum(LedgerRow.micro_rho))
         .where(col(LedgerRow.athlete) == athlete, col(LedgerRow.movement) == ledger.Movement.COMMIT.value)
         .group_by(col(LedgerRow.campaign))
     )
-    parts = [rounds_of(campaigns.get(tx, sha256).manifest, paid) for sha256, paid in tx.session.exec(rounds).all()]
+    parts = [
+        _spent_on(rounds_of(campaigns.get(tx, sha256).manifest, paid), int(micro_rho))
+        for sha256, paid, micro_rho in tx.session.exec(rounds).all()
+    ]
     return epsilon_of_spend(spent, parts, BUDGET_DELTA)
+
+
+def _spent_on(part: GaussianRounds | None, micro_rho: int) -> GaussianRounds | None:
+    """The answers that were paid for, booked at what they cost: those of an athlete of two clubs cost a part each."""
+    return None if part is None else replace(part, rho_micro=micro_rho)
 
 
 def lower_cap(tx: Transaction, athlete: AthleteId, micro_rho: int) -> BudgetView:
@@ -65,21 +76,20 @@ def _lines(tx: Transaction, athlete: AthleteId, sha256: str) -> list[BudgetLine]
     if sha256 == ledger.RECOVERY:
         return [BudgetLine(ledger.RECOVERY, ledger.RECOVERY, "", ledger.charged(tx, athlete), "used")]
     manifest, account = campaigns.get(tx, sha256).manifest, ledger.accounts(tx, [athlete], sha256)[athlete]
-    paid = _paid_rounds(tx, athlete, sha256)
-    used = BudgetLine(manifest.campaign_id, manifest.model, _span(paid), account.committed, "used")
+    paid, tokens = _paid_rounds(tx, athlete, sha256)
+    used = BudgetLine(manifest.campaign_id, manifest.model, _span(sorted(paid)), account.committed, "used")
     still = range(manifest.rounds - rounds_left(manifest, tx.now) + 1, manifest.rounds + 1)
-    open_rounds = sorted(set(still) - set(paid))
+    open_rounds = [number for number in still if paid[number] < tokens]
     aside = BudgetLine(manifest.campaign_id, manifest.model, _span(open_rounds), account.outstanding, "set aside")
     return [line for line in (used, aside) if line.micro_rho > 0]
 
 
-def _paid_rounds(tx: Transaction, athlete: AthleteId, sha256: str) -> list[int]:
-    query = (
-        select(RoundRow.round_no)
-        .join(TokenRow, col(TokenRow.digest) == col(RoundRow.digest))
-        .where(col(TokenRow.athlete) == athlete, col(TokenRow.campaign) == sha256)
-    )
-    return sorted(tx.session.exec(query).all())
+def _paid_rounds(tx: Transaction, athlete: AthleteId, sha256: str) -> tuple[Counter[int], int]:
+    """How many of the athlete's tokens have paid for each round, and how many there are: one at each club of theirs."""
+    own = (col(TokenRow.athlete) == athlete, col(TokenRow.campaign) == sha256)
+    query = select(RoundRow.round_no).join(TokenRow, col(TokenRow.digest) == col(RoundRow.digest)).where(*own)
+    tokens = select(func.count()).select_from(TokenRow).where(*own)
+    return Counter(tx.session.exec(query).all()), tx.session.exec(tokens).one()
 
 
 def _span(rounds: list[int]) -> str:

@@ -92,10 +92,11 @@ def spend(tx: Transaction, league: OrgId, sha256: str) -> CampaignSpend:
         .group_by(col(LedgerRow.athlete))
     )
     dearest = max((int(value) for value in tx.session.exec(sums).all()), default=0)
-    rounds = dearest // campaign.rho_per_round
+    # Rounded up to whole athletes' rounds: what is paid for a part would tell that all who take part are of two clubs.
+    rounds = -(-dearest // campaign.rho_per_round)
     epsilon = rounded_up(epsilon_of_campaign(campaign.manifest, rounds=rounds))
     tx.append([Draft.of_org(league, SpendRead(campaign=sha256))])
-    return CampaignSpend(epsilon, dearest)
+    return CampaignSpend(epsilon, rounds * campaign.rho_per_round)
 
 
 def _check_time(now: datetime, manifest: CampaignManifest) -> None:

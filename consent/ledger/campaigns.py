@@ -11,6 +11,7 @@ from consent.storage.rows import CampaignLeftRow, CampaignRow
 from consent.storage.transaction import Transaction
 from policies.budget import rho_micro_per_round
 from policies.campaign import MOST_ROUNDS, CampaignManifest, parse_signed_manifest
+from policies.campaigns.memberships import weighted_price
 from policies.campaigns.season_windows import window_problem
 from policies.vocabulary import OrgId
 
@@ -28,8 +29,12 @@ class RegisteredCampaign:
 
     @property
     def rho_per_round(self) -> int:
-        """Micro-rho that one athlete pays for one round."""
+        """Micro-rho that one whole athlete pays for one round."""
         return rho_micro_per_round(self.manifest.noise_multiplier)
+
+    def price(self, sixteenths: int) -> int:
+        """Micro-rho that an athlete pays for one round who takes part with this weight."""
+        return weighted_price(self.rho_per_round, sixteenths, min_honest_clubs=self.manifest.min_honest_clubs)
 
 
 def get(tx: Transaction, sha256: str) -> RegisteredCampaign:

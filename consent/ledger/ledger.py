@@ -117,10 +117,16 @@ class Books:
         self.accounts[athlete] = replace(before, committed=before.committed + micro_rho)
         self._note(athlete, Movement.COMMIT, round_no, micro_rho)
 
-    def refund(self, athlete: AthleteId) -> int:
-        """Give back what was set aside and never released; returns how much, 0 if nothing was."""
+    def refund(self, athlete: AthleteId, unused: int | None = None) -> int:
+        """Give back what was set aside and never released; returns how much, 0 if nothing was.
+
+        unused: as much as one token of the athlete's has left; all of the campaign where none is said. Raises Conflict
+        for more than is set aside.
+        """
         budget, before = self.budgets[athlete], self.accounts[athlete]
-        micro_rho = before.outstanding
+        micro_rho = before.outstanding if unused is None else unused
+        if micro_rho > before.outstanding:
+            raise Conflict("expected no more back than is still set aside")
         if micro_rho > 0:
             budget.reserved -= micro_rho
             self.accounts[athlete] = replace(before, refunded=before.refunded + micro_rho)

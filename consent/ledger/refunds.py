@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from audit.entries.details.athletes import BudgetRefunded, RefundBooked
 from consent.grants.active import live_grants
-from consent.ledger import campaigns, ledger
+from consent.ledger import campaigns, ledger, unused
 from consent.ledger.participation import takes_part
 from consent.registry import members
 from consent.storage.log_journal import Draft
@@ -26,13 +26,32 @@ def refund_withdrawn(tx: Transaction, athlete: AthleteId) -> tuple[RefundBooked,
     """Close the athlete's tokens that the grants no longer carry; returns what came back, for the athlete alone."""
     grants = live_grants(tx, [athlete], purpose=Purpose.FL_TRAINING)
     # A freeze may be lifted while the campaign runs: it stops each round, and gives nothing back by itself.
-    member, booked = members.get(tx, athlete).as_if_unfrozen(), []
-    for token in _tokens(tx, athlete=athlete):
-        manifest = campaigns.get(tx, token.campaign).manifest
-        if token.is_closed or takes_part(tx, member, manifest, grants):
-            continue
+    member = members.get(tx, athlete).as_if_unfrozen()
+    return _close(
+        tx,
+        athlete,
+        [
+            token
+            for token in _tokens(tx, athlete=athlete)
+            if not (token.is_closed or takes_part(tx, member, campaigns.get(tx, token.campaign).manifest, grants))
+        ],
+    )
+
+
+def refund_left(tx: Transaction, athlete: AthleteId, club: OrgId) -> tuple[RefundBooked, ...]:
+    """Close the tokens of an athlete at a club where they are no longer; returns what came back."""
+    own = [token for token in _tokens(tx, athlete=athlete) if token.club == club and not token.is_closed]
+    return _close(tx, athlete, own)
+
+
+def _close(tx: Transaction, athlete: AthleteId, tokens: Sequence[TokenRow]) -> tuple[RefundBooked, ...]:
+    """Close open tokens of one athlete and give back what each has left, at once and one after the other."""
+    left, booked = unused.of_tokens(tx, tokens), []
+    for token in tokens:
         token.is_closed = True
-        if micro_rho := ledger.Books.open(tx, [athlete], token.campaign).refund(athlete):
+        micro_rho = ledger.Books.open(tx, [athlete], token.campaign).refund(athlete, left[token.digest])
+        tx.session.flush()  # the next books of this athlete read the end of the chain
+        if micro_rho:
             booked.append(RefundBooked(campaign=token.campaign, micro_rho=micro_rho))
     return tuple(booked)
 
@@ -78,17 +97,21 @@ def _leave(tx: Transaction, sha256: str, club: OrgId) -> list[Draft]:
 
 
 def _close_for(tx: Transaction, sha256: str, clubs: Sequence[str]) -> list[Draft]:
-    """Close the tokens of these clubs' athletes; one entry for each of their athletes, real or dummy."""
-    athletes = {member.athlete for club in clubs for member in members.of_club(tx, OrgId(club))}
-    members.locked(tx, athletes)
-    tokens = [token for token in _tokens(tx, campaign=sha256) if token.athlete in athletes]
+    """Close the tokens of these clubs; one entry for each athlete of each of them, real or dummy."""
+    tokens = [token for token in _tokens(tx, campaign=sha256) if token.club in clubs]
+    members.locked(tx, [AthleteId(token.athlete) for token in tokens])
     books = ledger.Books.open(tx, [AthleteId(token.athlete) for token in tokens], sha256)
+    left = unused.of_tokens(tx, tokens)
     for token in tokens:
+        if not token.is_closed:
+            books.refund(AthleteId(token.athlete), left[token.digest])
         token.is_closed = True
-        books.refund(AthleteId(token.athlete))
-    refunds = [draft for token in tokens for draft in _entries(tx, books, AthleteId(token.athlete))]
-    never_asked = BudgetRefunded(campaign=sha256, micro_rho=0)
-    return [*refunds, *(Draft.dummy(tx.union, never_asked) for _ in range(len(athletes) - len(refunds)))]
+    refunds = [draft for token in tokens for draft in _entries(tx, token, left[token.digest])]
+    never_asked, entries = (
+        BudgetRefunded(campaign=sha256, micro_rho=0),
+        sum(members.enrolled(tx, OrgId(club)) for club in clubs),
+    )
+    return [*refunds, *(Draft.dummy(tx.union, never_asked) for _ in range(entries - len(refunds)))]
 
 
 def refund_expired(tx: Transaction) -> list[Draft]:
@@ -106,9 +129,9 @@ def _tokens(tx: Transaction, *, athlete: str | None = None, campaign: str | None
     return list(tx.session.exec(query).all())
 
 
-def _entries(tx: Transaction, books: ledger.Books, athlete: AthleteId) -> list[Draft]:
-    """The entry of everything that came back to one athlete in one campaign; none where nothing did."""
-    micro_rho = books.accounts[athlete].refunded
+def _entries(tx: Transaction, token: TokenRow, micro_rho: int) -> list[Draft]:
+    """The entry of everything that came back of one token; none where nothing did."""
     if micro_rho == 0:
         return []
-    return [Draft.about(athlete, tx.union, BudgetRefunded(campaign=books.campaign, micro_rho=micro_rho))]
+    details = BudgetRefunded(campaign=token.campaign, micro_rho=micro_rho)
+    return [Draft.about(AthleteId(token.athlete), tx.union, details)]

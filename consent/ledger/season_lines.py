@@ -16,7 +16,6 @@ from consent.ledger.ledger import RECOVERY, Movement
 from consent.storage.column_statement import ColumnRow, ColumnStatement
 from consent.storage.rows import CampaignRow, LedgerRow
 from consent.storage.transaction import Transaction
-from policies.budget import rho_micro_per_round
 from policies.campaign import CampaignManifest
 from policies.campaigns.season_line import SEASON, SEASON_CAP
 from policies.campaigns.season_windows import rounds_left, window
@@ -38,13 +37,13 @@ Movements = Mapping[AthleteId, Sequence[ColumnRow]]
 """What was booked of each athlete in one season line."""
 
 
-def check_room(found: Sequence[ColumnRow], manifest: CampaignManifest, *, now: datetime) -> None:
+def check_room(found: Sequence[ColumnRow], manifest: CampaignManifest, price: int, *, now: datetime) -> None:
     """Return if what is left of the campaign fits beside what an athlete has in its line; raises BudgetExhausted.
 
-    found: `movements` of the athlete. When a round is paid, at the earliest, those before it may have been paid within
-    the same season.
+    found: `movements` of the athlete. price: of a round, in micro-rho, for the athlete's weight at the club. When a
+    round is paid, at the earliest, those before it may have been paid within the same season.
     """
-    price, left = rho_micro_per_round(manifest.noise_multiplier), rounds_left(manifest, now)
+    left = rounds_left(manifest, now)
     for place in range(1, left + 1):
         opens, _ = window(manifest, manifest.rounds - left + place)
         paid_at = max(now, opens - CLOCK_TOLERANCE)

@@ -1,5 +1,8 @@
 """Contribution tokens: one athlete, one campaign, issued after the whole budget is set aside, paid round by round.
 
+An athlete of two clubs has a token at each, with the weight that holds there when it is issued; it stands for the
+campaign, whatever becomes of the weights, and all tokens of one athlete in a campaign are no more than one athlete.
+
 A token is derived, never stored. It counts only while the athlete still takes part and has decided nothing
 since it was issued; asking again renews it, unless a withdrawal has closed it for this campaign.
 
@@ -9,7 +12,8 @@ enrolled athlete of the club, real or dummy, whether many take part or nobody.
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from sqlmodel import col, select
@@ -29,7 +33,7 @@ from consent.registry.values import Member
 from consent.storage.log_journal import Draft
 from consent.storage.rows import RoundRow, TokenRow
 from consent.storage.transaction import Transaction
-from policies.budget import campaign_cost
+from policies.campaigns.memberships import WHOLE
 from policies.campaigns.season_line import season_line
 from policies.campaigns.season_windows import rounds_left
 from policies.grant import Cell, Grant
@@ -56,9 +60,12 @@ class _Batch:
 
 @dataclass(slots=True)
 class _Issuing(_Batch):
-    """known: tokens of before, by digest. line: what was booked of each athlete in the campaign's season line."""
+    """known: tokens of before, by digest. elsewhere: weights of each athlete's tokens of other clubs, added up. line:
+    what was booked of each athlete in the campaign's season line."""
 
+    club: OrgId = field(kw_only=True)
     known: Mapping[str, TokenRow] = field(kw_only=True)
+    elsewhere: Mapping[str, int] = field(kw_only=True)
     line: season_lines.Movements = field(kw_only=True)
 
 
@@ -66,6 +73,7 @@ class _Issuing(_Batch):
 class _Paying(_Batch):
     """paid: digests of the tokens that have paid for the round before. again: asked before, and nothing has left."""
 
+    present: Mapping[AthleteId, Member] = field(kw_only=True)
     round_no: int = field(kw_only=True)
     paid: Set[str] = field(kw_only=True)
     again: bool = field(kw_only=True)
@@ -76,12 +84,14 @@ def issue(tx: Transaction, club: OrgId, sha256: str, athletes: Sequence[AthleteI
     campaign = campaigns.running(tx, sha256, club)
     own = _own_members(tx, club, athletes)
     wanted = [member.athlete for member in own]
-    grants = live_grants(tx, wanted, purpose=Purpose.FL_TRAINING)
+    grants, before = live_grants(tx, wanted, purpose=Purpose.FL_TRAINING), _issued_before(tx, sha256, wanted)
     batch = _Issuing(
         campaign,
         grants,
         ledger.Books.open(tx, wanted, sha256),
-        known=_issued_before(tx, sha256, wanted),
+        club=club,
+        known={row.digest: row for row in before if row.club == club},
+        elsewhere=_added_up(row for row in before if row.club != club),
         line=season_lines.movements(tx, wanted, season_line(campaign.manifest)),
     )
     issued = [token for member in own if (token := _issue_one(tx, batch, member)) is not None]
@@ -99,13 +109,14 @@ def commit_round(
     answers.check_unanswered(tx, club, sha256, round_no)
     wanted = {_digest(token) for token in presented}
     query = select(TokenRow).where(col(TokenRow.campaign) == sha256, col(TokenRow.digest).in_(sorted(wanted)))
-    rows = {AthleteId(row.athlete): row for row in tx.session.exec(query).all()}
-    locked = members.locked(tx, rows)
-    own = {athlete: row for athlete, row in rows.items() if locked[athlete].club == club}
+    rows = tx.session.exec(query.where(col(TokenRow.club) == club)).all()
+    own = {AthleteId(row.athlete): row for row in rows}
+    present = {athlete: members.member_of(row, tx.now) for athlete, row in members.locked(tx, own).items()}
     batch = _Paying(
         campaign,
         live_grants(tx, own, purpose=Purpose.FL_TRAINING),
         ledger.Books.open(tx, own, sha256),
+        present=present,
         round_no=round_no,
         paid=_paid_before(tx, round_no, [row.digest for row in own.values()]),
         again=again,
@@ -137,14 +148,23 @@ def _append_for_squad(
 
 def _own_members(tx: Transaction, club: OrgId, athletes: Sequence[AthleteId]) -> list[Member]:
     locked = members.locked(tx, athletes)
-    if set(athletes) != set(locked) or any(row.club != club for row in locked.values()):
+    own = [members.get(tx, athlete) for athlete in sorted(locked)]
+    if set(athletes) != set(locked) or not all(member.is_at(club) for member in own):
         raise NotAllowed("expected athletes of your own club only")
-    return [members.get(tx, athlete) for athlete in sorted(locked)]
+    return own
 
 
-def _issued_before(tx: Transaction, sha256: str, athletes: Sequence[AthleteId]) -> dict[str, TokenRow]:
-    digests = [_digest(_derive(tx, athlete, sha256)) for athlete in athletes]
-    return {row.digest: row for row in tx.session.exec(select(TokenRow).where(col(TokenRow.digest).in_(digests))).all()}
+def _issued_before(tx: Transaction, sha256: str, athletes: Sequence[AthleteId]) -> Sequence[TokenRow]:
+    query = select(TokenRow).where(col(TokenRow.campaign) == sha256, col(TokenRow.athlete).in_(athletes))
+    return tx.session.exec(query).all()
+
+
+def _added_up(tokens: Iterable[TokenRow]) -> Counter[str]:
+    """The weights of each athlete's tokens; closed ones count, since what they paid for has left."""
+    found = Counter[str]()
+    for token in tokens:
+        found[token.athlete] += token.sixteenths
+    return found
 
 
 def _paid_before(tx: Transaction, round_no: int, digests: Sequence[str]) -> set[str]:
@@ -156,26 +176,31 @@ def _issue_one(tx: Transaction, batch: _Issuing, member: Member) -> IssuedToken 
     campaign = batch.campaign
     if not takes_part(tx, member, campaign.manifest, batch.grants):
         return None
-    token = _derive(tx, member.athlete, campaign.sha256)
+    token = _derive(tx, member, batch.club, campaign.sha256)
     row = batch.known.get(_digest(token))
     if row is not None and row.is_closed:
         return None  # single use: after a withdrawal there is no second token for the same campaign
-    if row is None and not _reserve(tx, batch, member, token):
+    if row is None:
+        row = _reserve(tx, batch, member, token)
+    if row is None:
         return None
-    if row is not None:
-        row.epoch = member.epoch
-    return IssuedToken(member.athlete, token, member.epoch)
+    row.epoch = member.epoch
+    return IssuedToken(member.athlete, token, member.epoch, row.sixteenths)
 
 
-def _reserve(tx: Transaction, batch: _Issuing, member: Member, token: str) -> bool:
+def _reserve(tx: Transaction, batch: _Issuing, member: Member, token: str) -> TokenRow | None:
     campaign = batch.campaign
+    weight = min(member.weight_at(batch.club), WHOLE - batch.elsewhere[member.athlete])
+    if weight < 1:
+        return None  # a token of before holds the whole athlete, for as long as the campaign runs
     # Who comes later in a season sets aside what is left of it: an exchange whose window is over cannot be paid.
-    cost = campaign_cost(campaign.manifest.noise_multiplier, rounds_left(campaign.manifest, tx.now))
+    price = campaign.price(weight)
+    cost = price * rounds_left(campaign.manifest, tx.now)
     try:
-        season_lines.check_room(batch.line[member.athlete], campaign.manifest, now=tx.now)
+        season_lines.check_room(batch.line[member.athlete], campaign.manifest, price, now=tx.now)
         batch.books.reserve(member.athlete, cost)
     except BudgetExhausted:
-        return False
+        return None
     row = TokenRow(
         digest=_digest(token),
         athlete=member.athlete,
@@ -183,24 +208,28 @@ def _reserve(tx: Transaction, batch: _Issuing, member: Member, token: str) -> bo
         epoch=member.epoch,
         issued=tx.now,
         is_closed=False,
+        club=batch.club,
+        sixteenths=weight,
+        reserved=cost,
     )
     tx.session.add(row)
     details = BudgetReserved(campaign=campaign.sha256, micro_rho=cost, epoch=member.epoch)
     batch.drafts.append(Draft.about(member.athlete, tx.union, details))
-    return True
+    return row
 
 
 def _pay(tx: Transaction, batch: _Paying, token: TokenRow) -> bool:
-    member, campaign = members.get(tx, AthleteId(token.athlete)), batch.campaign
+    member, campaign = batch.present[AthleteId(token.athlete)], batch.campaign
     is_repeat = token.digest in batch.paid
     counts = (
         not token.is_closed
         and token.epoch == member.epoch
+        and member.is_at(OrgId(token.club))
         and (batch.again or not is_repeat)
         and takes_part(tx, member, campaign.manifest, batch.grants)
     )
     if counts and not is_repeat:
-        batch.books.commit(member.athlete, batch.round_no, campaign.rho_per_round)
+        batch.books.commit(member.athlete, batch.round_no, campaign.price(token.sixteenths))
         tx.session.add(RoundRow(digest=token.digest, round_no=batch.round_no, at=tx.now))
     payment = _PAYMENTS[counts, is_repeat]
     details = RoundCommitted(campaign=campaign.sha256, round=batch.round_no, payment=payment)
@@ -208,8 +237,10 @@ def _pay(tx: Transaction, batch: _Paying, token: TokenRow) -> bool:
     return counts
 
 
-def _derive(tx: Transaction, athlete: AthleteId, campaign: str) -> str:
-    return hmac.digest(tx.context.keys.tokens, f"{athlete}|{campaign}".encode(), hashlib.sha256).hex()
+def _derive(tx: Transaction, member: Member, club: OrgId, campaign: str) -> str:
+    """The token at this club. At the athlete's own one it says no club, as it always has: tokens outlive versions."""
+    at = "" if club == member.club else f"|{club}"
+    return hmac.digest(tx.context.keys.tokens, f"{member.athlete}|{campaign}{at}".encode(), hashlib.sha256).hex()
 
 
 def _digest(token: str) -> str:

@@ -36,11 +36,12 @@ class BudgetView:
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """One live contribution token: one athlete, one campaign."""
+    """One live contribution token: one athlete, one campaign, one club. sixteenths: the athlete's weight there."""
 
     athlete: AthleteId
     token: str
     epoch: int
+    sixteenths: int
 
 
 @dataclass(frozen=True, slots=True)

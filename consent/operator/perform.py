@@ -8,6 +8,7 @@ from consent.identity.sessions import AthleteSessions
 from consent.operator.requests import (
     AddOrganisation,
     AddOrganisationKey,
+    EndSecondClub,
     EraseAthlete,
     FreezeAthlete,
     ListPlayers,
@@ -15,9 +16,10 @@ from consent.operator.requests import (
     OperatorRequest,
     RetireOrganisationKey,
     RevokeOrganisation,
+    SetSecondClub,
     UnfreezeAthlete,
 )
-from consent.registry.values import ListedPlayer, Org
+from consent.registry.values import ListedPlayer, Member, Org, SecondClub, second_club_told
 from consent.service import Service
 from consent.store import ConsentStore
 from policies.signing import VerifyKey
@@ -50,6 +52,11 @@ def perform(service: Service, request: OperatorRequest) -> dict[str, Any]:
             return _frozen(store, store.freeze(AthleteId(request.athlete), FreezeCause.OPERATOR).athlete)
         case UnfreezeAthlete():
             return _frozen(store, store.unfreeze(AthleteId(request.athlete)).athlete)
+        case SetSecondClub():
+            wanted = SecondClub(OrgId(request.club), request.sixteenths, request.until)
+            return _second_club(store.set_second_club(AthleteId(request.athlete), wanted))
+        case EndSecondClub():
+            return _second_club(store.end_second_club(AthleteId(request.athlete)))
         case ListSessions():
             return {"sessions": _sessions(service.sessions, request.athlete)}
 
@@ -87,6 +94,10 @@ def _org(org: Org) -> dict[str, Any]:
         "kind": org.kind.value,
         "key_id": org.key.key_id if org.key else "",
     }
+
+
+def _second_club(member: Member) -> dict[str, Any]:
+    return {"athlete": member.athlete, **second_club_told(member)}
 
 
 def _frozen(store: ConsentStore, athlete: AthleteId) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from chassis.names import DisplayName
 from chassis.text import shortened
 from consent.errors import InvalidChange
 from consent.registry.values import LARGEST_SHIRT_NO, MOST_PLAYERS, USUAL_OVERLAP_D, OrgKind
+from policies.campaigns.memberships import WHOLE
 from policies.vocabulary import ATHLETE_ID
 
 OrgArgumentText = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
@@ -91,6 +92,23 @@ class UnfreezeAthlete(_OperatorRequest):
     athlete: AthleteArgumentText
 
 
+class SetSecondClub(_OperatorRequest):
+    """Have an athlete at a second club, or change weight and end there."""
+
+    command: Literal["athlete second-club set"] = "athlete second-club set"
+    athlete: AthleteArgumentText
+    club: OrgArgumentText
+    sixteenths: Annotated[int, Field(ge=1, lt=WHOLE)]
+    until: AwareDatetime | None = None
+
+
+class EndSecondClub(_OperatorRequest):
+    """End an athlete's second membership."""
+
+    command: Literal["athlete second-club end"] = "athlete second-club end"
+    athlete: AthleteArgumentText
+
+
 class ListSessions(_OperatorRequest):
     """List who is signed in to the portal. athlete: only theirs; everybody's if empty."""
 
@@ -107,6 +125,8 @@ OperatorRequest = (
     | EraseAthlete
     | FreezeAthlete
     | UnfreezeAthlete
+    | SetSecondClub
+    | EndSecondClub
     | ListSessions
 )
 _REQUEST: TypeAdapter[OperatorRequest] = TypeAdapter(Annotated[OperatorRequest, Field(discriminator="command")])
@@ -135,6 +155,9 @@ _OTHER = "a request that this version of the service knows; use the commands of 
 _EXPECTED = {
     "org": "an identifier of 2 to 64 lower-case letters, digits and hyphens",
     "athlete": "an athlete's id as `athlete list` shows it, such as ath-0123456789abcdef",
+    "club": "an identifier of 2 to 64 lower-case letters, digits and hyphens",
+    "sixteenths": f"a weight of 1 to {WHOLE - 1} sixteenths",
+    "until": "a moment with its time zone",
     "key": "a public key of 44 characters (base64), as the organisation's own program printed it",
     "key_id": "the id of a key as `org list` shows it",
     "players": f"at most {MOST_PLAYERS} players",

@@ -22,7 +22,7 @@ def facts_about(
     return Facts(
         roles=frozenset({asker.role}),
         tenant=asker.org,
-        subject_tenant=NO_CLUB if subject is None else subject.club,
+        subject_tenant=_club_of(subject, asker.org),
         is_self=False,
         consent=consent,
         release=release,
@@ -33,6 +33,13 @@ def facts_about(
         is_minor=subject is not None and subject.is_minor,
         guardian_agreed=False,
     )
+
+
+def _club_of(subject: Member | None, asker: OrgId) -> OrgId:
+    """The club that the question is of: the asker itself where the athlete is there, also as the second club."""
+    if subject is None:
+        return NO_CLUB
+    return asker if subject.is_at(asker) else subject.club
 
 
 def facts_of_self(member: Member, *, rules: Bundle, sources: Set[Lineage]) -> Facts:

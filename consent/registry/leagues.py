@@ -83,11 +83,14 @@ def known(tx: Transaction, league: OrgId) -> Org:
 
 
 def told_to_athletes(tx: Transaction, club: OrgId, details: Details) -> list[Draft]:
-    """Return one entry for each athlete of the club, so that each finds it; one about nobody where there are none."""
-    rows = members.locked_club(tx, club)
-    if not rows:
-        return [Draft.of_org(club, details)]
-    return [Draft.about(AthleteId(row.athlete), club, details) for row in rows]
+    """Return one entry for each athlete of the club, so that each finds it; one about nobody where there are none.
+
+    A former second member's is about nobody: they are told no more, and still nobody can count them.
+    """
+    rows = members.locked_at(tx, club)
+    missing = members.enrolled(tx, club) - len(rows)
+    told = [Draft.about(AthleteId(row.athlete), club, details) for row in rows]
+    return [*told, *(Draft.dummy(club, details) for _ in range(missing))] or [Draft.of_org(club, details)]
 
 
 def _joined(tx: Transaction, club: OrgId) -> dict[OrgId, datetime]:

@@ -1,8 +1,9 @@
 """Athletes and their clubs: enrolment, and the lock that every decision takes first."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import ColumnElement, and_, bindparam, or_
 from sqlalchemy import select as columns_of
 from sqlmodel import col, func, select
 
@@ -11,9 +12,10 @@ from audit.entries.details.codes import FreezeCause
 from chassis.http.limits import MOST_ITEMS
 from consent.errors import InvalidChange, NotAllowed, NotFound
 from consent.registry import orgs
-from consent.registry.values import Member, OrgKind
+from consent.registry.values import Member, OrgKind, SecondClub
 from consent.storage.column_statement import ColumnRow, ColumnStatement
 from consent.storage.log_journal import Draft
+from consent.storage.membership_rows import SecondClubRow
 from consent.storage.rows import BudgetRow, MemberRow
 from consent.storage.transaction import Transaction
 from policies.budget import LIFETIME_CAP
@@ -23,6 +25,7 @@ _MEMBERS = ColumnStatement(
     columns_of(
         *(col(MemberRow.athlete), col(MemberRow.club), col(MemberRow.name), col(MemberRow.shirt_no)),
         *(col(MemberRow.is_minor), col(MemberRow.epoch), col(MemberRow.frozen)),
+        *(col(MemberRow.second_club), col(MemberRow.second_until), col(MemberRow.sixteenths)),
     )
     .where(col(MemberRow.athlete).in_(bindparam("athletes", expanding=True)))
     .order_by(col(MemberRow.athlete))
@@ -34,17 +37,20 @@ def enrol(tx: Transaction, club: OrgId, athlete: AthleteId, *, name: str, shirt_
     """Enrol an athlete with their club, or correct name, number and age group.
 
     Raises NotAllowed for an athlete of another club, InvalidChange for one too many. A change of age group raises the
-    epoch, so that whatever was decided under the other rules counts no longer.
+    epoch, so that whatever was decided under the other rules counts no longer. A second club corrects nothing.
     """
     orgs.require(tx, club, OrgKind.CLUB)
     row = locked(tx, [athlete]).get(athlete)
     if row is not None and row.club != club:
-        raise NotAllowed("this athlete is not one of yours")
+        if not member_of(row, tx.now).is_at(club):
+            raise NotAllowed("this athlete is not one of yours")
+        tx.without_entry("the athlete's own club keeps the record; nothing changes")
+        return member_of(row, tx.now)
     if row is not None and (row.name, row.shirt_no, row.is_minor) == (name, shirt_no, is_minor):
         tx.without_entry("enrolled already, nothing changes")
-        return member_of(row)
+        return member_of(row, tx.now)
     if row is None:
-        _refuse_more_than_one_act_can_name(tx, club)
+        refuse_more_than_one_act_can_name(tx, club)
         row = MemberRow(
             athlete=athlete, club=club, name=name, shirt_no=shirt_no, is_minor=is_minor, epoch=1, enrolled=tx.now
         )
@@ -55,21 +61,31 @@ def enrol(tx: Transaction, club: OrgId, athlete: AthleteId, *, name: str, shirt_
     else:
         row.epoch += int(row.is_minor != is_minor)
         row.name, row.shirt_no, row.is_minor = name, shirt_no, is_minor
-    member = member_of(row)
+    member = member_of(row, tx.now)
     tx.touched.add(member.athlete)
     tx.append([Draft.about(member.athlete, club, MemberEnrolled(epoch=row.epoch))])
     return member
 
 
-def _refuse_more_than_one_act_can_name(tx: Transaction, club: OrgId) -> None:
+def refuse_more_than_one_act_can_name(tx: Transaction, club: OrgId) -> None:
     """A round or a squad page leaves an entry for every athlete of its club, all in one transaction."""
     if enrolled(tx, club) >= MOST_ITEMS:
         raise InvalidChange(f"expected at most {MOST_ITEMS:,} athletes of one club; enrol others with a second one")
 
 
 def enrolled(tx: Transaction, club: OrgId) -> int:
-    """Return how many athletes a club has."""
-    return tx.session.exec(select(func.count()).where(col(MemberRow.club) == club)).one()
+    """Return how many athletes a club has or, as its second club, had.
+
+    So many entries stand for it whatever becomes of each: the number falls for nobody's leaving, which it would tell.
+    """
+    own = tx.session.exec(select(func.count()).where(col(MemberRow.club) == club)).one()
+    return own + tx.session.exec(select(func.count()).where(col(SecondClubRow.club) == club)).one()
+
+
+def at_club(club: OrgId, now: datetime) -> ColumnElement[bool]:
+    """The condition of the athletes who are at a club now, as their own club or their second."""
+    lasts = or_(col(MemberRow.second_until).is_(None), col(MemberRow.second_until) > now)
+    return or_(col(MemberRow.club) == club, and_(col(MemberRow.second_club) == club, lasts))
 
 
 def get(tx: Transaction, athlete: AthleteId) -> Member:
@@ -77,7 +93,7 @@ def get(tx: Transaction, athlete: AthleteId) -> Member:
     row = tx.session.get(MemberRow, athlete)
     if row is None:
         raise NotFound("expected an athlete who is enrolled here")
-    return member_of(row)
+    return member_of(row, tx.now)
 
 
 def of_club(tx: Transaction, club: OrgId | None) -> list[Member]:
@@ -85,7 +101,7 @@ def of_club(tx: Transaction, club: OrgId | None) -> list[Member]:
     query = select(MemberRow).order_by(col(MemberRow.club), col(MemberRow.shirt_no), col(MemberRow.athlete))
     if club is not None:
         query = query.where(col(MemberRow.club) == club)
-    return [member_of(row) for row in tx.session.exec(query).all()]
+    return [member_of(row, tx.now) for row in tx.session.exec(query).all()]
 
 
 def locked(tx: Transaction, athletes: Iterable[AthleteId]) -> dict[AthleteId, MemberRow]:
@@ -99,7 +115,7 @@ def locked(tx: Transaction, athletes: Iterable[AthleteId]) -> dict[AthleteId, Me
 def locked_members(tx: Transaction, athletes: Iterable[AthleteId]) -> dict[AthleteId, Member]:
     """Lock these athletes as `locked` does, and return those that exist as values."""
     found = tx.rows(_MEMBERS, athletes=sorted(set(athletes)))
-    return {AthleteId(row.athlete): member_of(row) for row in found}
+    return {AthleteId(row.athlete): member_of(row, tx.now) for row in found}
 
 
 def locked_one(tx: Transaction, athlete: AthleteId, *, even_erased: bool = False) -> MemberRow:
@@ -121,13 +137,22 @@ def rows_of_club(tx: Transaction, club: OrgId) -> list[MemberRow]:
 
 
 def locked_club(tx: Transaction, club: OrgId) -> list[MemberRow]:
-    """Lock every athlete of one club and return them by athlete."""
+    """Lock every athlete whose own club this is, and return them by athlete."""
     query = select(MemberRow).where(col(MemberRow.club) == club).order_by(col(MemberRow.athlete))
     return list(tx.session.exec(query.with_for_update()).all())
 
 
-def member_of(row: MemberRow | ColumnRow) -> Member:
-    """The stored athlete as a value."""
+def locked_at(tx: Transaction, club: OrgId) -> list[MemberRow]:
+    """Lock every athlete who is at a club now, those of whom it is the second club with them, in the same order."""
+    query = select(MemberRow).where(at_club(club, tx.now)).order_by(col(MemberRow.athlete))
+    return list(tx.session.exec(query.with_for_update()).all())
+
+
+def member_of(row: MemberRow | ColumnRow, now: datetime | None = None) -> Member:
+    """The stored athlete as a value. now: at which a second club counts; None leaves it out."""
+    second = None
+    if row.second_club is not None and now is not None and (row.second_until is None or row.second_until > now):
+        second = SecondClub(OrgId(row.second_club), row.sixteenths, row.second_until)
     return Member(
         athlete=AthleteId(row.athlete),
         club=OrgId(row.club),
@@ -136,4 +161,5 @@ def member_of(row: MemberRow | ColumnRow) -> Member:
         is_minor=row.is_minor,
         epoch=row.epoch,
         frozen=frozenset(FreezeCause(word) for word in row.frozen.split()),
+        second=second,
     )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from audit.entries.details.codes import FreezeCause
+from policies.campaigns.memberships import WHOLE
 from policies.signing import VerifyKey
 from policies.vocabulary import AthleteId, OrgId
 
@@ -63,10 +64,20 @@ class KnownLeague:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondClub:
+    """Where an athlete is at present beside the own club. sixteenths: of the athlete's weight, 1 to 15, held there."""
+
+    club: OrgId
+    sixteenths: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One athlete of one club. `epoch` rises with every change of what is shared, except by a release.
 
     frozen: who has frozen the account; while anybody has, nothing of the athlete is read, trained or released.
+    second: None while there is no second club, and where none is asked for.
     """
 
     athlete: AthleteId
@@ -76,6 +87,17 @@ class Member:
     is_minor: bool
     epoch: int
     frozen: frozenset[FreezeCause]
+    second: SecondClub | None = None
+
+    def is_at(self, club: OrgId) -> bool:
+        """True for each club whose athlete this is now."""
+        return club == self.club or (self.second is not None and club == self.second.club)
+
+    def weight_at(self, club: OrgId) -> int:
+        """The athlete's weight in the sums of one of these clubs, in sixteenths; both together are a whole athlete."""
+        if self.second is None:
+            return WHOLE
+        return self.second.sixteenths if club == self.second.club else WHOLE - self.second.sixteenths
 
     @property
     def is_frozen(self) -> bool:
@@ -85,6 +107,16 @@ class Member:
     def as_if_unfrozen(self) -> "Member":
         """Return the same athlete for what a freeze must not change, such as which cells a rule closes for good."""
         return replace(self, frozen=frozenset())
+
+
+def second_club_told(member: Member) -> dict[str, str | int]:
+    """The second club of an athlete and both weights as plain JSON; empty text and 0 where there is none."""
+    second = member.second
+    if second is None:
+        return {"club": "", "sixteenths": 0, "own_sixteenths": WHOLE, "until": ""}
+    until = "" if second.until is None else second.until.isoformat(timespec="seconds")
+    own = member.weight_at(member.club)
+    return {"club": second.club, "sixteenths": second.sixteenths, "own_sixteenths": own, "until": until}
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -21,7 +21,7 @@ def leave(tx: Transaction, club: OrgId, league: OrgId) -> KnownLeague:
     row = tx.session.get(LeagueMembershipRow, (club, league))
     if row is None:
         raise Conflict("expected a league that your club has joined; nothing was changed")
-    members.locked_club(tx, club)
+    members.locked_at(tx, club)
     tx.session.delete(row)
     end_to(tx, club, league)
     refunds = close_for_club(tx, club, league)

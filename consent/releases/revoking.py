@@ -32,7 +32,7 @@ def revoke(tx: Transaction, org: OrgId) -> int:
     if row.kind == OrgKind.UNION.value:
         raise NotAllowed("expected another organisation; the union signs with the service's own key")
     clubs = _clubs(tx, row)
-    athletes = [AthleteId(member.athlete) for club in clubs for member in members.locked_club(tx, club)]
+    athletes = [AthleteId(member.athlete) for club in clubs for member in members.locked_at(tx, club)]
     if not org_keys.end_all(tx, row):
         raise Conflict("expected an organisation with a key that counts; nothing was changed")
     refunds = _end_what_it_began(tx, row)

@@ -51,7 +51,8 @@ class MemberRow(ConsentTable, table=True):
     """An athlete; locked first by every transaction that reads or changes what the athlete decided.
 
     frozen: the causes for which nothing of theirs may be used at present ("operator", "athlete", "recovery", those that
-    hold at once with spaces between them); empty while it may.
+    hold at once with spaces between them); empty while it may. second_club, second_until: where they are as well, and
+    until when; sixteenths: their weight at the second club in league learning, 0 without one.
     """
 
     __tablename__: ClassVar[Any] = "member"
@@ -63,6 +64,9 @@ class MemberRow(ConsentTable, table=True):
     epoch: int
     frozen: str = Field(default="", max_length=40)
     enrolled: datetime = Field(sa_type=UtcTime)
+    second_club: str | None = Field(default=None, index=True, max_length=64)
+    second_until: datetime | None = Field(default=None, sa_type=UtcTime)
+    sixteenths: int = 0
 
 
 class PlayerRow(ConsentTable, table=True):
@@ -288,16 +292,19 @@ class CampaignLeftRow(ConsentTable, table=True):
 
 
 class TokenRow(ConsentTable, table=True):
-    """One athlete's single-use token for one campaign; only its hash is stored."""
+    """One athlete's single-use token for one campaign at one club; only its hash is stored. reserved: micro-rho."""
 
     __tablename__: ClassVar[Any] = "token"
-    __table_args__ = (UniqueConstraint("athlete", "campaign", name="uq_token_athlete_campaign"),)
+    __table_args__ = (UniqueConstraint("athlete", "campaign", "club", name="uq_token_athlete_campaign_club"),)
     digest: str = Field(primary_key=True, max_length=64)
     athlete: str = Field(index=True, max_length=64, foreign_key="member.athlete")
     campaign: str = Field(index=True, max_length=64, foreign_key="campaign.sha256")
     epoch: int
     issued: datetime = Field(sa_type=UtcTime)
     is_closed: bool
+    club: str = Field(max_length=64)
+    sixteenths: int
+    reserved: int = Field(sa_type=BigInteger)
 
 
 class RoundRow(ConsentTable, table=True):
@@ -338,11 +345,3 @@ class SignInCodeRow(ConsentTable, table=True):
     digest: str = Field(primary_key=True, max_length=64)
     athlete: str = Field(max_length=64, foreign_key="member.athlete")
     expires: datetime = Field(sa_type=UtcTime)
-
-
-class NodeErasureRow(ConsentTable, table=True):
-    """An athlete whose data their club has erased; a node put back from a backup erases it again."""
-
-    __tablename__: ClassVar[Any] = "node_erasure"
-    athlete: str = Field(primary_key=True, max_length=64, foreign_key="member.athlete")
-    at: datetime = Field(sa_type=UtcTime)

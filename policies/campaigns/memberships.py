@@ -5,7 +5,7 @@ weight w of the bound D, and adds all the noise where each club does (h = 1): wi
 together move by at most sqrt(w1² + w2²)·D, and each costs w² of what one whole athlete costs.
 
 Where clubs share the noise (h > 1) only their sum is covered, and in that the weights add up before they are squared:
-(w1 + w2)². There each membership costs w, which is as much in all and never less (docs/privacy.md §2.6).
+(w1 + w2)². There each membership costs w, which is as much in all and never less (docs/privacy.md §2.5).
 """
 
 from typing import Final

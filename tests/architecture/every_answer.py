@@ -33,6 +33,7 @@ from tests.architecture.campaign_answers import CAMPAIGNS
 from tests.architecture.corrected_node import copied_node, imported, of_reading, questioned, set_aside, voided
 from tests.architecture.form_answers import FORMS
 from tests.architecture.logged_model import gone_back, logged_model
+from tests.architecture.union_athlete_answers import UNION_ATHLETES
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 from tests.privacy.programs import Programs, files, in_weeks, service_key
 
@@ -185,6 +186,7 @@ Line = Callable[[Everything, str], Words]
 COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     **CAMPAIGNS,
     **FORMS,
+    **UNION_ATHLETES,
     ("homefield-consent", "init"): [lambda e, fresh: [e.folder / fresh, "--name", MARKUP]],
     ("homefield-consent", "keys"): [lambda e, _: [e.union]],
     ("homefield-consent", "status"): [lambda e, _: [e.union]],
@@ -200,10 +202,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-consent", "org", "players"): [lambda e, fresh: _listed_club(e, fresh)[:2]],
     ("homefield-consent", "org", "set-players"): [_listed_club],
     ("homefield-consent", "org", "revoke"): [lambda e, fresh: [*_org(e, fresh), "--yes"]],
-    ("homefield-consent", "athlete", "list"): [lambda e, _: [e.union]],
     ("homefield-consent", "athlete", "sessions"): [lambda e, fresh: [_stopped_union(e, fresh)]],
-    ("homefield-consent", "sign-in-code"): [lambda e, _: [e.union, e.programs.one]],
-    ("homefield-consent", "end-sessions"): [lambda e, _: [e.union, e.programs.one]],
     ("homefield-node", "init"): [lambda e, fresh: [e.folder / fresh, "--club", "club-b", "--name", MARKUP]],
     ("homefield-node", "keys"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "status"): [lambda e, _: [e.programs.node]],

@@ -16,7 +16,7 @@ from consent.declared_events import VERBS
 from consent.service import open_service
 from consent.settings import read_settings
 from policies.signing import SigningKey
-from policies.vocabulary import AthleteId
+from policies.vocabulary import AthleteId, OrgId
 from tests.consent.league import Act, acts
 
 NEW = AthleteId("ath-00000000000000ff")
@@ -59,6 +59,7 @@ def test_every_recorded_command_is_carried_out_here() -> None:
 
     assert recorded == {
         *("org add", "org add-key", "org retire-key", "org revoke", "org set-players"),
+        *("athlete second-club set", "athlete second-club end"),
         *("init", "serve", "athlete erase", "freeze", "unfreeze", "recover", "restore"),
     }
 
@@ -122,6 +123,24 @@ def test_a_start_is_an_act_only_under_other_rules(union: Path) -> None:
     (union / "settings.json").write_text(json.dumps(settings | {"agreement": "nba-2023"}))
 
     assert since(before, union) == [{EventKind.RULES_LOADED}]
+
+
+def test_each_step_of_a_second_club_is_one_act_and_the_same_again_none(union: Path) -> None:
+    register(union)
+    register(union, "club-b")
+    service = open_service(read_settings(union.resolve()), clock=lambda: datetime.now(UTC))
+    service.store.enrol(OrgId("club-a"), NEW, name="New Person", shirt_no=9, is_minor=False)
+    service.close()
+    command, enrolled = ("athlete", "second-club"), [{EventKind.MEMBER_ENROLLED}]
+    for words, kinds in [
+        (("set", union, NEW, "club-b"), enrolled),
+        (("set", union, NEW, "club-b"), []),
+        (("set", union, NEW, "club-b", "--sixteenths", "5"), enrolled),
+        (("end", union, NEW), enrolled),
+    ]:
+        before = declared_events(union)
+        run(*command, *words)
+        assert since(before, union) == kinds
 
 
 def test_erasing_an_athlete_is_one_act(union: Path) -> None:

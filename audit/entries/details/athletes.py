@@ -154,6 +154,23 @@ class MemberEnrolled(Details):
     epoch: Count
 
 
+class SecondClubSet(Details):
+    """An athlete is at a second club, with this weight there in league learning, or no longer: then it is 0.
+
+    Of the same public kind as an enrolment, as which the club's other athletes came. refunds: the budget that came back
+    where the membership ended.
+    """
+
+    kind = EventKind.MEMBER_ENROLLED
+    form = "second_club_set"
+
+    club: Organisation
+    sixteenths: Annotated[int, Field(ge=0, le=15)]
+    until: AwareDatetime | None
+    epoch: Count
+    refunds: Annotated[tuple[RefundBooked, ...], Field(max_length=1_000)] = ()
+
+
 class RecordErased(Details):
     """An athlete's record was erased at the consent service. stopped: how many cells and releases ended by it."""
 

@@ -28,6 +28,7 @@ from audit.entries.details.athletes import (
     ReleaseDecided,
     ReleaseRequested,
     RoundCommitted,
+    SecondClubSet,
 )
 from audit.entries.details.base import Details, Eight
 from audit.entries.details.clubs import (
@@ -71,7 +72,7 @@ _ALL: tuple[type[Details], ...] = (
     *(Access, SquadPageOpened, SnapshotServed, SpendRead, RouteRefused, TokensRefused, AnswerDelivered),
     *(CellsChanged, ReleaseDecided, CapLowered, ReleaseRequested),
     *(BudgetReserved, BudgetRefunded, RoundCommitted),
-    *(MemberEnrolled, RecordErased, AthleteSignedIn, AccountFrozen, AccountUnfrozen),
+    *(MemberEnrolled, SecondClubSet, RecordErased, AthleteSignedIn, AccountFrozen, AccountUnfrozen),
     *(CampaignApproved, CampaignRefused, ModelJudged, FilesIngested, ProposalAnswered, NodeDataErased),
     *(StaffSignedIn, StaffCodeIssued, ClubPageOpened, OperatorLooked, PlanSet),
     *(LeagueJoined, LeagueLeft, NodeAccessChanged, SquadRefused),

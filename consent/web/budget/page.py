@@ -1,17 +1,21 @@
 """The privacy budget in words and parts of 100, and the athlete's eight rights with what each does here today. Pure."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.backup.kept_backups import KEPT_FOR
-from chassis.text import long_date
+from chassis.text import listed, long_date
 from consent.ledger import ledger
 from consent.ledger.values import BudgetLine, BudgetView
+from consent.registry.values import Member
 from consent.web.sharing.change_form import ChangeProblem
 from consent.web.sharing.change_request import BadEntry
 from policies.budget import CAMPAIGN_EPSILON, rounded_up
+from policies.campaigns.memberships import WHOLE
 from policies.campaigns.season_line import SEASON, SEASON_CAP
+from policies.vocabulary import OrgId
 
 PARTS = 100
 LEARNS = {
@@ -147,6 +151,18 @@ def budget_page(view: BudgetView) -> BudgetPage:
         set_aside=round(used + aside, 2),
         rows=(*_lines(view), BudgetTableLine("Left for life", "", _one(left), "Left")),
         exact=_exact(view),
+    )
+
+
+def two_clubs_note(member: Member, names: Mapping[OrgId, str]) -> str:
+    """Return how an athlete of two clubs is counted, or nothing to say for everybody else. names: of the clubs."""
+    if member.second is None:
+        return ""
+    parts = [f"{member.weight_at(club)} of {WHOLE} at {names[club]}" for club in (member.club, member.second.club)]
+    return (
+        f"You are at two clubs. In league learning your days count with a part at each: {listed(parts)}. Both together "
+        "cost you no more than one club would. A club can see that you count in part with it, so that there is another "
+        "club; it sees neither which one nor what you share there. A new part counts from the next campaign on."
     )
 
 

@@ -10,7 +10,7 @@ from chassis.text import weekday_date
 from consent.errors import ChangedMeanwhile, Conflict, InvalidChange
 from consent.grants.values import MatrixCell
 from consent.ledger.values import BudgetView
-from consent.web.budget.page import RIGHTS, CapChoice, budget_page, lowest_parts, read_cap
+from consent.web.budget.page import RIGHTS, CapChoice, budget_page, lowest_parts, read_cap, two_clubs_note
 from consent.web.portal import Portal, RequestContext, see_other
 from consent.web.request_context import CheckedForm, PortalHere, SignedIn, is_shown, shown_state
 from consent.web.sharing.change_request import BadEntry
@@ -33,6 +33,7 @@ def budget_and_rights(portal: PortalHere, context: SignedIn) -> HTMLResponse:
         here=HERE,
         view=budget_page(view),
         can_lower=lowest_parts(view) < 100,
+        two_clubs=two_clubs_note(context.member, {org.org_id: org.name for org in portal.store.orgs()}),
         learning=_learning(portal.store.matrix(context.athlete)),
         rights=RIGHTS,
         is_frozen=FreezeCause.ATHLETE in context.member.frozen,

@@ -9,7 +9,7 @@ from chassis.http.limits import MOST_ITEMS
 from consent.api import campaigns, decisions, events, leagues, membership, releases
 from consent.decisions.reported_events import REPORTABLE
 from consent.registry import members
-from consent.registry.values import OrgKind
+from consent.registry.values import OrgKind, SecondClub
 from policies.snapshot import open_snapshot
 from policies.vocabulary import Category, OrgId, Role
 from tests.audit.entries.details.samples import SAMPLES
@@ -58,6 +58,23 @@ def test_the_whole_path_of_a_campaign(caller: Caller) -> None:
     assert issued.json()["skipped"] == 0
     assert paid.json() == {"accepted": [athlete]}
     assert set(spent.json()) == {"epsilon_per_athlete_max", "rho_micro_per_athlete_max"}
+
+
+def test_a_token_says_its_weight_only_where_it_is_of_a_part(caller: Caller) -> None:
+    world = caller.world
+    whole, both, _ = world.athletes["club-a"]
+    world.store.set_second_club(both, SecondClub(OrgId("club-b"), 5, None))
+    for athlete in (whole, both):
+        world.take_part(athlete)
+    sha256 = world.store.register_campaign(OrgId("league"), world.campaign())
+
+    issued = caller.send("club-a", "POST", f"/v1/campaigns/{sha256}/tokens", {"athletes": [whole, both]})
+    second = caller.send("club-b", "POST", f"/v1/campaigns/{sha256}/tokens", {"athletes": [both]})
+
+    by_athlete = {one["athlete"]: one for one in issued.json()["tokens"]}
+    assert set(by_athlete[whole]) == {"athlete", "token", "epoch"}
+    assert by_athlete[both]["sixteenths"] == 11
+    assert second.json()["tokens"][0]["sixteenths"] == 5
 
 
 def test_enrolment_decisions_snapshot_release_and_event(caller: Caller) -> None:

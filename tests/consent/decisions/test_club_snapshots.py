@@ -13,6 +13,7 @@ from consent.decisions.snapshots import ClubSnapshots
 from consent.errors import ConsentError
 from consent.grants.matrix import Limit
 from consent.grants.values import ConsentMethod
+from consent.registry.values import SecondClub
 from consent.store import ConsentStore
 from policies.grant import Recipient
 from policies.snapshot import ConsentSnapshot, open_snapshot
@@ -52,6 +53,13 @@ def newcomer(world: World, _athlete: AthleteId, draw: random.Random) -> None:
     world.athletes[CLUB] = sorted({*world.athletes[CLUB], added})
 
 
+def second(world: World, _athlete: AthleteId, draw: random.Random) -> None:
+    until = draw.choice([None, world.clock.now + timedelta(minutes=draw.randrange(1, 90))])
+    athlete = draw.choice(world.athletes["club-b"])
+    world.store.set_second_club(athlete, SecondClub(CLUB, draw.randrange(1, 16), until))
+    world.athletes[CLUB] = sorted({*world.athletes[CLUB], athlete})
+
+
 ACTS_OF_ALL: dict[str, Act] = {
     "give": give,
     "give more": lambda world, athlete, draw: [give(world, athlete, draw) for _ in range(3)],
@@ -68,6 +76,8 @@ ACTS_OF_ALL: dict[str, Act] = {
     "newcomer": newcomer,
     "erase": lambda world, athlete, draw: world.store.erase(athlete) if draw.random() < 0.1 else None,
     "release": lambda world, athlete, _: world.approved(athlete),
+    "second": second,
+    "end a second": lambda world, athlete, _: world.store.end_second_club(athlete),
     "join": lambda world, _, __: world.store.join_league(CLUB, LEAGUE),
     "leave": lambda world, _, __: world.store.leave_league(CLUB, LEAGUE),
     "time": lambda world, _, draw: world.clock.forward(minutes=draw.randrange(40)),

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from alembic import command
 from sqlalchemy import Engine, MetaData, text
+from sqlmodel import col, select
 
 from consent.athlete.values import ProofState
 from consent.errors import InvalidSettings, StoreUnavailable
+from consent.ledger import ledger, unused
 from consent.service import open_beside, open_service
 from consent.storage.migrations import upgrade as migrations
 from consent.storage.migrations.upgrade import newest, upgrade
+from consent.storage.rows import TokenRow
 from consent.storage.transaction import make_engine
 from policies.campaign import SignedManifest
 from policies.campaigns.season_line import season_line
@@ -145,6 +148,29 @@ def test_every_campaign_of_before_is_in_its_season_line(old: tuple[Path, str], c
     service.close()
     assert rows
     assert all(row.line == season_line(SignedManifest.model_validate_json(row.manifest).manifest) for row in rows)
+
+
+def test_a_token_of_before_is_of_its_athletes_only_club_and_a_whole_athlete(
+    old: tuple[Path, str], clock: FakeClock
+) -> None:
+    folder, url = old
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        joined = "FROM token JOIN member ON member.athlete = token.athlete ORDER BY digest"
+        clubs = [tuple(row) for row in connection.execute(text(f"SELECT token.digest, member.club {joined}"))]
+    engine.dispose()
+
+    service = make_service(folder, clock, database=url)
+
+    with service.store.transactions.read() as tx:
+        tokens = tx.session.exec(select(TokenRow).order_by(col(TokenRow.digest))).all()
+        assert [(one.digest, one.club) for one in tokens] == clubs != []
+        left = unused.of_tokens(tx, tokens)
+        for one in tokens:
+            account = ledger.accounts(tx, [AthleteId(one.athlete)], one.campaign)[AthleteId(one.athlete)]
+            assert (one.sixteenths, one.reserved) == (16, account.reserved)
+            assert left[one.digest] == (account.refunded if one.is_closed else account.outstanding)
+    service.close()
 
 
 def test_every_entry_is_found_again_under_its_leaf(old: tuple[Path, str], clock: FakeClock) -> None:

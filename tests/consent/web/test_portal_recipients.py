@@ -1,5 +1,6 @@
 """Whatever is registered and given: active grants, lines shown and working stop buttons are the same things."""
 
+import contextlib
 import random
 import re
 from datetime import timedelta
@@ -7,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from consent.errors import ConsentError
 from consent.grants.active import live_grants
 from consent.grants.values import ConsentAnswer, ConsentMethod, MatrixCell
-from consent.registry.values import OrgKind
+from consent.registry.values import OrgKind, SecondClub
 from policies.grant import Recipient
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, OrgId, Role
@@ -45,6 +47,17 @@ def approve(world: Any, chance: random.Random) -> None:
         )
 
 
+def second(world: Any, chance: random.Random) -> None:
+    """Be at a second club, or no longer."""
+    clubs = [org.org_id for org in world.store.orgs() if org.kind is OrgKind.CLUB]
+    until = chance.choice([None, world.clock.now + timedelta(days=chance.choice([2, 30]))])
+    with contextlib.suppress(ConsentError):  # the own club, or a third one
+        world.store.set_second_club(ATHLETE, SecondClub(chance.choice(clubs), 8, until))
+    if chance.random() < 0.2:
+        with contextlib.suppress(ConsentError):
+            world.store.end_second_club(ATHLETE)
+
+
 def pass_time(world: Any, chance: random.Random) -> None:
     """Let days pass, so that some grants end by themselves."""
     world.service.publish()
@@ -67,7 +80,7 @@ def _key(recipient: Recipient) -> str:
 @pytest.mark.parametrize("seed", range(6))
 def test_active_grants_are_lines_shown_are_working_stop_buttons(world: Any, seed: int) -> None:
     chance = random.Random(seed)
-    for step in chance.choices([register, give, approve, pass_time], weights=[4, 6, 1, 1], k=20):
+    for step in chance.choices([register, give, approve, pass_time, second], weights=[4, 6, 1, 1, 2], k=20):
         step(world, chance)
     browser = world.browser()
     recipients = {key for _, key in active(world)}

@@ -54,7 +54,8 @@ def _of_plain_type(hint: Any, metadata: list[Any]) -> st.SearchStrategy[Any]:
         return st.builds(hint, **{name: values_of(field) for name, field in hint.model_fields.items()})
     if hint is str:
         return _texts(_bound(metadata, "pattern"), _bound(metadata, "max_length") or 200)
-    return {bool: st.booleans(), date: st.dates(), AwareDatetime: AWARE, int: st.integers(0, 2**53 - 1)}[hint]
+    numbers = st.integers(0, _bound(metadata, "le") or 2**53 - 1)
+    return {bool: st.booleans(), date: st.dates(), AwareDatetime: AWARE, int: numbers}[hint]
 
 
 AWARE = st.datetimes(timezones=st.just(UTC))

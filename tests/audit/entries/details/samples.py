@@ -22,9 +22,11 @@ from audit.entries.details.athletes import (
     CellsChanged,
     MemberEnrolled,
     RecordErased,
+    RefundBooked,
     ReleaseDecided,
     ReleaseRequested,
     RoundCommitted,
+    SecondClubSet,
 )
 from audit.entries.details.base import Details
 from audit.entries.details.clubs import (
@@ -136,6 +138,10 @@ SAMPLES: dict[str, Details] = {
         BudgetRefunded(campaign=SHA256, micro_rho=20_000),
         RoundCommitted(campaign=SHA256, round=1, payment=RoundPayment.PAID),
         MemberEnrolled(epoch=1),
+        SecondClubSet(club="club-b", sixteenths=8, until=None, epoch=2),
+        SecondClubSet(
+            club="club-b", sixteenths=0, until=None, epoch=3, refunds=(RefundBooked(campaign=SHA256, micro_rho=500),)
+        ),
         RecordErased(stopped=3, method=ChoiceMethod.ISSUER, epoch=4),
         AthleteSignedIn(method=ChoiceMethod.PORTAL),
         AccountFrozen(cause=FreezeCause.OPERATOR, epoch=3),
