@@ -1,5 +1,6 @@
 """What every page of the athlete's own site shares: who is signed in, the day, and the frame around a page."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -20,8 +21,11 @@ from client.athlete_web.athlete_sign_in import AthleteSignIn
 from client.athlete_web.viewer import AthleteViewer
 from client.coaching.journal import CoachingJournal
 from client.settings import NodeSettings
+from client.staff.people import StaffPerson
+from client.statements.standing import StandingStatements
 from client.vault.store import Vault
 from client.web.access import ConsentDecisions
+from client.web.site import day_of_pages
 from client.web.tables import Tables
 from policies.vocabulary import AthleteId
 
@@ -50,6 +54,8 @@ class AthleteSite:
     pending_cookie: SessionCookie
     tables: Tables
     journal: CoachingJournal
+    said: StandingStatements
+    staff: Callable[[], Sequence[StaffPerson]]
     demo: bool
     words: Texts
 
@@ -64,9 +70,7 @@ class AthleteSite:
 
     def day(self) -> date:
         """Return the day that the pages are about: today, or in the demo the newest day that the club has."""
-        today = self.now().date()
-        newest = self.tables.newest_day() if self.demo else None
-        return today if newest is None else min(newest, today)
+        return day_of_pages(self.now().date(), self.tables, is_demo=self.demo)
 
     def viewer(self, request: Request) -> AthleteViewer:
         """Return which athlete is signed in; raises OwnSignInNeeded."""
