@@ -35,6 +35,7 @@ from client.errors import ClientError, ClockApart, ConsentBusy, NodeKeyNotTaken
 from client.questions.session_questions import open_questions
 from client.settings import NodeSettings, portal_origin
 from client.staff.database import StaffFile
+from client.statements.answers import AthleteAnswers
 from client.statements.records import Statements
 from client.statements.standing import StandingStatements
 from client.uploads.forgetting import forgetting_uploads
@@ -156,6 +157,7 @@ def build_site(
         said=StandingStatements(
             statements, settings.timezone, clock, lambda: day_of_pages(today(), tables, is_demo=demo)
         ),
+        answers=AthleteAnswers(settings.journal_path, seal_of),
         uploads=SessionUploads(Spool(settings.directory), UploadReader(vault, settings.timezone, clock)),
         questions=KeptByVersion(vault, lambda held, one: open_questions(held, one).questions),
         imports=KeptByVersion(vault, lambda held, one: tuple(import_records(held, one))),

@@ -46,6 +46,7 @@ ROUTES: EventDeclarations = {
     "POST /me/sign-in": records(EventKind.OWN_SITE, unless="the code opens nothing, and nobody is known"),
     "POST /me/enter": records(EventKind.TICKET_REFUSED, unless="the ticket is good, or many were refused just now"),
     "POST /me/open": records(EventKind.OWN_SITE, unless="no sign-in waits in this browser"),
+    "POST /me/answer": records(EventKind.OWN_SITE, unless="the same answer stands, or the proposal changed"),
     "POST /me/not-ok/say": records(EventKind.OWN_SITE, unless="the same stands already"),
     "POST /me/not-ok/take-back": records(EventKind.OWN_SITE, unless="nothing stands"),
     **unrecorded(NoEntryReason.OWN_RECORD, "GET /me", "GET /me/open", "GET /me/not-ok"),

@@ -28,6 +28,7 @@ def own_site(club: ClubSite, *, address: SiteAddress) -> AthleteSite:
         tables=club.tables,
         journal=club.journal,
         said=club.said,
+        answers=club.answers,
         staff=club.sign_in.everybody,
         demo=club.demo,
         words=Texts(),

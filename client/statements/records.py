@@ -27,7 +27,17 @@ CREATE TRIGGER IF NOT EXISTS athlete_statement_kept BEFORE UPDATE ON athlete_sta
 CREATE TRIGGER IF NOT EXISTS athlete_statement_stays BEFORE DELETE ON athlete_statement
   BEGIN SELECT RAISE(ABORT, 'statements are only ever added'); END;
 """
-SCHEMA: Final = Schema("statements", [statements(_FIRST)])
+_ANSWERS: Final = """
+CREATE TABLE athlete_answer (
+  number INTEGER PRIMARY KEY, athlete TEXT NOT NULL, day TEXT NOT NULL, sealed BLOB NOT NULL
+);
+CREATE INDEX athlete_answer_athlete ON athlete_answer (athlete, day);
+CREATE TRIGGER athlete_answer_kept BEFORE UPDATE ON athlete_answer
+  BEGIN SELECT RAISE(ABORT, 'answers are only ever added'); END;
+CREATE TRIGGER athlete_answer_stays BEFORE DELETE ON athlete_answer
+  BEGIN SELECT RAISE(ABORT, 'answers are only ever added'); END;
+"""
+SCHEMA: Final = Schema("statements", [statements(_FIRST), statements(_ANSWERS)])
 PLACE: Final = b"statement"
 
 

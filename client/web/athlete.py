@@ -34,7 +34,7 @@ from client.web.charts.sources import page_names
 from client.web.rows.board_rows import TOLD_WORDS
 from client.web.rows.evidence_rows import evidence_rows, share_rows
 from client.web.rows.expected_lines import expected_lines
-from client.web.rows.own_words import own_word_facts
+from client.web.rows.own_words import own_answer, own_word_facts
 from client.web.rows.risk_panel import risk_panel
 from client.web.rows.undo_names import undo_name
 from client.web.site import DECISIONS_DAYS, ClubSite
@@ -129,6 +129,7 @@ def _to_do(site: ClubSite, viewer: Viewer, it: Opened) -> dict[str, Any]:
         "ends": _ends(site, one),
         "decision": decision_words(site, one.decision, one.proposal) if one.decision else None,
         "said": own_word_facts(site, viewer, it.athlete.athlete),
+        "own_answer": sentence(own_answer(site, one)),
         "told": told_words(site, one.check_in) if one.check_in else None,
         "undo": undo_name(one, role=viewer.role, now=site.now()),
     }

@@ -122,7 +122,7 @@ def _groups(site: ClubSite, viewer: Viewer, morning: Morning, sought: Sought) ->
         clock=lambda at: _local(site, at),
         last_light=lambda athlete: last.get(AthleteId(athlete)),
         undo_of=lambda one: undo_name(one, role=viewer.role, now=site.now()),
-        own_word=lambda athlete: own_word(site, viewer, AthleteId(athlete)),
+        own_word=lambda one: own_word(site, viewer, one),
     )
     shown = {
         group: [board_line(*one, group, words) for one in found if sought.is_met_by(one[0], group)]

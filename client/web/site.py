@@ -24,6 +24,7 @@ from client.learning.kept_head import ModelSource, kept_head
 from client.learning.tomorrow import Tomorrow, tomorrow
 from client.questions.session_questions import SessionQuestion
 from client.settings import NodeSettings
+from client.statements.answers import AthleteAnswers
 from client.statements.standing import StandingStatements
 from client.uploads.session_uploads import SessionUploads
 from client.vault.history.kept_by_version import KeptByVersion
@@ -62,6 +63,7 @@ class ClubSite:
     tables: Tables
     journal: CoachingJournal
     said: StandingStatements
+    answers: AthleteAnswers
     uploads: SessionUploads
     questions: KeptByVersion[tuple[SessionQuestion, ...]]
     imports: KeptByVersion[tuple[ImportRecord, ...]]

@@ -72,7 +72,7 @@ class RowWords:
     clock: Callable[[datetime], str]
     last_light: Callable[[str], date | None]
     undo_of: Callable[[DailyAssessment], str]
-    own_word: Callable[[str], str] = lambda _: ""
+    own_word: Callable[[DailyAssessment], str] = lambda _: ""
 
 
 def board_line(athlete: Athlete, one: DailyAssessment, group: BoardGroup, words: RowWords) -> BoardLine:
@@ -124,7 +124,7 @@ def sentence_of(parts: list[str]) -> str:
 
 
 def _why(athlete: Athlete, one: DailyAssessment, group: BoardGroup, words: RowWords) -> list[str]:
-    said = [words.own_word(athlete.athlete), _decided(one.decision, words), _told(one.check_in, words)]
+    said = [words.own_word(one), _decided(one.decision, words), _told(one.check_in, words)]
     if one.light is Light.GREY:
         return [*said, _last_light(athlete, words) if group is BoardGroup.ASK else ""]
     return [*said, _because(one), why_nothing(one, group), _trend(one), _available(one), text.since_hard(one)]

@@ -7,6 +7,8 @@ nothing else, so that nothing on a coach's page tells ill from in pain.
 from typing import Final
 
 from chassis.text import weekday_date
+from client.coaching.daily_assessment import DailyAssessment
+from client.statements.answers import AthleteAnswerKind
 from client.statements.statement import Statement, StatementKind
 from client.web import text
 from client.web.site import ClubSite
@@ -19,9 +21,28 @@ KINDS: Final = {
     StatementKind.IN_PAIN: "in pain",
 }
 
+ANSWERS: Final = {
+    AthleteAnswerKind.ACCEPT: "the athlete accepts",
+    AthleteAnswerKind.EASIER: "the athlete asks for at most {load}",
+    AthleteAnswerKind.TALK: "the athlete wants to talk first",
+}
 
-def own_word(site: ClubSite, viewer: Viewer, athlete: AthleteId) -> str:
-    """Return what stands on the board beside an athlete who said that they are not OK; nothing for anybody else."""
+
+def own_word(site: ClubSite, viewer: Viewer, morning: DailyAssessment) -> str:
+    """Return what an athlete said and answered today, as it stands on the board; mostly nothing."""
+    return "; ".join(filter(None, (_said(site, viewer, morning.athlete), own_answer(site, morning))))
+
+
+def own_answer(site: ClubSite, morning: DailyAssessment) -> str:
+    """Return what the athlete answered to what is proposed today; nothing to a reader who sees no proposal."""
+    given = site.answers.newest(morning.athlete, morning.day)
+    if given is None or morning.proposal is None:
+        return ""
+    load = "" if given.load_au is None else f"{given.load_au:,.0f} AU"
+    return ANSWERS[given.kind].format(load=load)
+
+
+def _said(site: ClubSite, viewer: Viewer, athlete: AthleteId) -> str:
     one = _read(site, viewer, athlete)
     if one is None:
         return ""
