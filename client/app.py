@@ -30,10 +30,14 @@ from client.athlete_web.site import AthleteSite, OwnSignInNeeded
 from client.athlete_web.ticket_entrance import ENTER as TICKET_PATH
 from client.athlete_web.ticket_entrance import refused_ticket
 from client.coaching.journal import CoachingJournal
+from client.coaching.records.journal_file import AthleteSeal
 from client.errors import ClientError, ClockApart, ConsentBusy, NodeKeyNotTaken
 from client.questions.session_questions import open_questions
 from client.settings import NodeSettings, portal_origin
 from client.staff.database import StaffFile
+from client.statements.answers import AthleteAnswers
+from client.statements.records import Statements
+from client.statements.standing import StandingStatements
 from client.uploads.forgetting import forgetting_uploads
 from client.uploads.limits import LARGEST_UPLOAD, UPLOAD_PATH
 from client.uploads.reading import UploadReader
@@ -46,13 +50,14 @@ from client.web import athlete, athletes, board, entrance, imports, league_model
 from client.web.access import ConsentDecisions
 from client.web.campaigns import page as campaign_page
 from client.web.deciding import ask, decide
-from client.web.site import TEMPLATES, ClubSite, to
+from client.web.site import TEMPLATES, ClubSite, day_of_pages, to
 from client.web.staff_sign_in import StaffSignIn
 from client.web.tables import Tables
 from client.web.uploads import routes as uploads
 from client.web.uploads.gone import GONE, NoLongerHere
 from models.errors import ModelError
 from policies.errors import PolicyError
+from policies.vocabulary import AthleteId
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +97,7 @@ def build_app(
     )
     own = own_site(club, address=site)
     app.state.uploads, app.state.sessions = club.uploads, club.sign_in.sessions
+    app.state.said = club.said.records
     closed = _closing(club, own)
     _close_on_errors(app, closed)  # first: what is added later stands around it and sees its answers
     _say_what_to_do(app, club, closed)  # first: what is added later stands around it and sees its answers
@@ -127,6 +133,16 @@ def build_site(
     def today() -> date:
         return clock().astimezone(settings.timezone).date()
 
+    def seal_of(athlete: AthleteId) -> AthleteSeal:
+        return vault.seal_of(athlete)[2]
+
+    tables = Tables(
+        vault,
+        without_wearables=settings.without_wearables,
+        today=today,
+        repeats=lambda one, held: [asked.pair for asked in open_questions(vault, one, held).questions],
+    )
+    statements = Statements(settings.journal_path, seal_of)
     return ClubSite(
         settings=settings,
         vault=vault,
@@ -136,13 +152,12 @@ def build_site(
         sign_in=StaffSignIn.over(StaffFile(settings.directory), clock=clock, squads=squads, demo=demo),
         # The club stands in it: two nodes on one machine would share a cookie of one name.
         cookie=SessionCookie(f"homefield-node-{settings.club}", address),
-        tables=Tables(
-            vault,
-            without_wearables=settings.without_wearables,
-            today=today,
-            repeats=lambda one, held: [asked.pair for asked in open_questions(vault, one, held).questions],
+        tables=tables,
+        journal=CoachingJournal(settings.journal_path, seal_of),
+        said=StandingStatements(
+            statements, settings.timezone, clock, lambda: day_of_pages(today(), tables, is_demo=demo)
         ),
-        journal=CoachingJournal(settings.journal_path, lambda one: vault.seal_of(one)[2]),
+        answers=AthleteAnswers(settings.journal_path, seal_of),
         uploads=SessionUploads(Spool(settings.directory), UploadReader(vault, settings.timezone, clock)),
         questions=KeptByVersion(vault, lambda held, one: open_questions(held, one).questions),
         imports=KeptByVersion(vault, lambda held, one: tuple(import_records(held, one))),

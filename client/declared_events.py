@@ -9,6 +9,9 @@ from audit.entries.events import EventKind
 
 _LOOK = records(EventKind.ACCESS)
 _SQUAD = records(EventKind.ACCESS, EventKind.PAGE_OPENED)
+# Beside the look itself: that an athlete's own word was read, once for each reader.
+_BOARD = records(EventKind.ACCESS, EventKind.PAGE_OPENED, beside=[EventKind.ATHLETE_ASKED])
+_PERSON = records(EventKind.ACCESS, beside=[EventKind.ATHLETE_ASKED])
 _UNDONE = records(
     EventKind.ATHLETE_ASKED, EventKind.PROPOSAL_DECIDED, unless="nothing stands that may still be taken back"
 )
@@ -17,8 +20,8 @@ _UNLINKED = "the node is not linked yet"
 ROUTES: EventDeclarations = {
     "POST /sign-in": records(EventKind.SIGNED_IN, unless="the code opens nothing, and nobody is known"),
     "POST /demo/sign-in": records(EventKind.SIGNED_IN),
-    "GET /board": _SQUAD,
-    "GET /board/table": _SQUAD,
+    "GET /board": _BOARD,
+    "GET /board/table": _BOARD,
     "GET /athletes": _SQUAD,
     "GET /imports": _SQUAD,
     "POST /imports/files": records(EventKind.INGEST),
@@ -30,7 +33,7 @@ ROUTES: EventDeclarations = {
     ),
     "POST /imports/sessions": records(EventKind.OPERATOR_LOOK, unless="it is answered later, or was answered before"),
     "POST /imports/store-ready": records(EventKind.INGEST, each="athlete", unless="no file is ready to be stored"),
-    "GET /athletes/{athlete}": _LOOK,
+    "GET /athletes/{athlete}": _PERSON,
     "POST /board/ask": records(EventKind.ATHLETE_ASKED, unless="the same answer stands already"),
     "POST /board/undo": _UNDONE,
     "POST /athletes/{athlete}/ask": records(EventKind.ATHLETE_ASKED, unless="the same answer stands already"),
@@ -43,7 +46,10 @@ ROUTES: EventDeclarations = {
     "POST /me/sign-in": records(EventKind.OWN_SITE, unless="the code opens nothing, and nobody is known"),
     "POST /me/enter": records(EventKind.TICKET_REFUSED, unless="the ticket is good, or many were refused just now"),
     "POST /me/open": records(EventKind.OWN_SITE, unless="no sign-in waits in this browser"),
-    **unrecorded(NoEntryReason.OWN_RECORD, "GET /me", "GET /me/open"),
+    "POST /me/answer": records(EventKind.OWN_SITE, unless="the same answer stands, or the proposal changed"),
+    "POST /me/not-ok/say": records(EventKind.OWN_SITE, unless="the same stands already"),
+    "POST /me/not-ok/take-back": records(EventKind.OWN_SITE, unless="nothing stands"),
+    **unrecorded(NoEntryReason.OWN_RECORD, "GET /me", "GET /me/open", "GET /me/not-ok"),
     **unrecorded(
         NoEntryReason.NOTHING_ABOUT_ANYONE,
         "GET /me/sign-in",

@@ -182,6 +182,7 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     AskedChange: {
         AskedChange.NOTED: "what the athlete answered was noted",
         AskedChange.TAKEN_BACK: "the note was taken back",
+        AskedChange.READ: "what the athlete said was read",
     },
     ClubPage: {
         ClubPage.MORNING_BOARD: "board of the day",

@@ -119,7 +119,7 @@ _SENTENCES = {
     EventKind.NODE_ACCESS_CHANGED: "Club changed who may see athletes at its node (how is sealed)",
     EventKind.ORG_REVOKED: "Organisation’s key revoked: nothing that it signs counts any more",
     EventKind.ROUND_ANSWERED: "Club bound to one answer to a training round (which answer is sealed)",
-    EventKind.ATHLETE_ASKED: "A person of a club asked an athlete how they are (what was said stays at the club)",
+    EventKind.ATHLETE_ASKED: "A person of a club asked or read how an athlete is (what was said stays at the club)",
     EventKind.OWN_SITE: "Athlete’s own site at their club’s node was used (for what is sealed)",
     EventKind.TICKET_REFUSED: "Ticket to an athlete’s own site refused (why is told to nobody)",
 }

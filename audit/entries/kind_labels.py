@@ -98,8 +98,8 @@ KINDS: Mapping[EventKind, KindWords] = {
         "Whose files, of which kind, and how good they were.",
     ),
     K.ATHLETE_ASKED: KindWords(
-        "A person at a club asked an athlete how they are and noted the answer, or took such a note back.",
-        "Whom, and whether it was noted or taken back. What was said stays at the club.",
+        "A person at a club asked an athlete how they are and noted the answer, took it back, or read the answer.",
+        "Whom, and whether it was noted, taken back or read. What was said stays at the club.",
     ),
     K.OWN_SITE: KindWords(
         "An athlete used their own site at their club’s node, or was given a code for it.",

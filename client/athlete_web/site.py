@@ -1,5 +1,6 @@
 """What every page of the athlete's own site shares: who is signed in, the day, and the frame around a page."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,10 +19,15 @@ from chassis.web.page_errors import Refused, closed_words
 from chassis.web.pages import Pages
 from client.athlete_web.athlete_sign_in import AthleteSignIn
 from client.athlete_web.viewer import AthleteViewer
+from client.coaching.domains import PROFILES, Domain
 from client.coaching.journal import CoachingJournal
 from client.settings import NodeSettings
+from client.staff.people import StaffPerson
+from client.statements.answers import AthleteAnswers
+from client.statements.standing import StandingStatements
 from client.vault.store import Vault
 from client.web.access import ConsentDecisions
+from client.web.site import DEFAULT_PROFILE, day_of_pages
 from client.web.tables import Tables
 from policies.vocabulary import AthleteId
 
@@ -50,6 +56,9 @@ class AthleteSite:
     pending_cookie: SessionCookie
     tables: Tables
     journal: CoachingJournal
+    said: StandingStatements
+    answers: AthleteAnswers
+    staff: Callable[[], Sequence[StaffPerson]]
     demo: bool
     words: Texts
 
@@ -64,9 +73,17 @@ class AthleteSite:
 
     def day(self) -> date:
         """Return the day that the pages are about: today, or in the demo the newest day that the club has."""
-        today = self.now().date()
-        newest = self.tables.newest_day() if self.demo else None
-        return today if newest is None else min(newest, today)
+        return day_of_pages(self.now().date(), self.tables, is_demo=self.demo)
+
+    @property
+    def weights(self) -> Mapping[Domain, float]:
+        """What each domain weighs in the light here."""
+        return PROFILES[DEFAULT_PROFILE]
+
+    def name_of(self, person: str) -> str:
+        """Return the name of a person of the staff; who has left is said to be one of them, without a name."""
+        found = next((one.name for one in self.staff() if one.person == person), None)
+        return found or self.words("somebody of the staff who left")
 
     def viewer(self, request: Request) -> AthleteViewer:
         """Return which athlete is signed in; raises OwnSignInNeeded."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from client.coaching.check_in import CheckIn, CheckInAnswer, flags_of, newest_by_day
 from client.coaching.domains import Domain
@@ -95,19 +96,22 @@ def assess_day(
     decisions: Iterable[ReviewDecision] = (),
     check_ins: Iterable[CheckIn] = (),
     expected_below: bool = False,
+    said: Mapping[date, Flags] = MappingProxyType({}),
 ) -> DailyAssessment:
     """Assess one athlete's morning.
 
     table: only what the reader may use. plan: what staff set; the own mean of this weekday stands in for it.
     check_ins: what the athlete told staff, oldest first; of one day the newest counts.
+    said: what stops a session by the athlete's own word, by day; it needs no data and no grant.
     expected_below: a model that passed this node's gate expects tomorrow's readiness below the athlete's usual.
     """
     placed = index_of(table, context.day)
     taken, told = {d.day: d for d in decisions}, newest_by_day(check_ins)
+    flags = _together(said, flags_of(told))
     if placed is None:
-        return _without_days(athlete, context, plan or SessionPlan(None, PlanSource.NONE), taken, told)
+        return _without_days(athlete, context, plan or SessionPlan(None, PlanSource.NONE), taken, told, flags)
     reaching, today = placed
-    days = _replayed(reaching, today, context, taken, flags_of(told))
+    days = _replayed(reaching, today, context, taken, flags)
     evidence, state = days.evidence[-1], days.state
     stands = plan or own_plan(reaching, today)
     outcome = with_expectation(
@@ -148,9 +152,10 @@ def _without_days(
     plan: SessionPlan,
     taken: Mapping[date, ReviewDecision],
     told: Mapping[date, CheckIn],
+    flags: Mapping[date, Flags],
 ) -> DailyAssessment:
-    """Assess a morning before which nothing is known: only what the athlete told staff can stop a session."""
-    evidence = replace(NOTHING, flags=flags_of(told).get(context.day, Flags()))
+    """Assess a morning before which nothing is known: only what the athlete said can stop a session."""
+    evidence = replace(NOTHING, flags=flags.get(context.day, Flags()))
     outcome = assess(State(), evidence, match_day=plan.match_day)
     proposal = propose(
         athlete, context.day, evidence=evidence, state=State(), plan=plan, outcome=outcome, now=context.made
@@ -159,6 +164,10 @@ def _without_days(
     return DailyAssessment(
         athlete, context.day, evidence, outcome, plan, proposal, decision, check_in=told.get(context.day)
     )
+
+
+def _together(said: Mapping[date, Flags], noted: Mapping[date, Flags]) -> dict[date, Flags]:
+    return {day: said.get(day, Flags()) | noted.get(day, Flags()) for day in {*said, *noted}}
 
 
 @dataclass(slots=True)

@@ -30,7 +30,7 @@ class Proposal:
     """What a person is asked to decide. Raises BadPlan if it would raise load or last longer than a day.
 
     assumed_rest: the planned load rests on a day that is rest only by the athlete's rest rule. told_not_ok: the athlete
-    told staff that they are not OK; a coach can then decide nothing but rest.
+    said, at their own site or to staff, that they are not OK; a coach can then decide nothing but rest.
     """
 
     athlete: AthleteId
@@ -129,7 +129,7 @@ def propose(
         proposal_only=outcome.proposal_only,
         review=outcome.review,
         assumed_rest=plan.assumed_rest,
-        told_not_ok=evidence.flags.noted_not_ok,
+        told_not_ok=evidence.flags.noted_not_ok or evidence.flags.not_ok,
     )
 
 

@@ -34,6 +34,7 @@ from client.web.charts.sources import page_names
 from client.web.rows.board_rows import TOLD_WORDS
 from client.web.rows.evidence_rows import evidence_rows, share_rows
 from client.web.rows.expected_lines import expected_lines
+from client.web.rows.own_words import own_answer, own_word_facts
 from client.web.rows.risk_panel import risk_panel
 from client.web.rows.undo_names import undo_name
 from client.web.site import DECISIONS_DAYS, ClubSite
@@ -127,6 +128,8 @@ def _to_do(site: ClubSite, viewer: Viewer, it: Opened) -> dict[str, Any]:
         "no_change": _no_change(one),
         "ends": _ends(site, one),
         "decision": decision_words(site, one.decision, one.proposal) if one.decision else None,
+        "said": own_word_facts(site, viewer, it.athlete.athlete),
+        "own_answer": sentence(own_answer(site, one)),
         "told": told_words(site, one.check_in) if one.check_in else None,
         "undo": undo_name(one, role=viewer.role, now=site.now()),
     }
@@ -148,7 +151,7 @@ def _light(site: ClubSite, it: Opened) -> dict[str, Any]:
 def _advice(name: str, proposal: Proposal, role: Role) -> str:
     """What staff should know before they decide."""
     if proposal.told_not_ok and role is not Role.MEDICAL:
-        return "The medical team may decide otherwise. If the answer below is wrong, take it back or note another."
+        return "The medical team may decide otherwise. What was noted wrongly can be taken back below."
     match_day = "On a match day this is for discussion only. " if proposal.proposal_only else ""
     keep = "Keep" if proposal.review else "Reject"
     return f"{match_day}{name} may always choose less. Modify and {keep} ask for a reason on the next page."

@@ -23,6 +23,7 @@ from client.web.rows.board_file import board_file
 from client.web.rows.board_groups import HEADINGS, BoardGroup, finding, group_of, is_lowered, lead
 from client.web.rows.board_rows import GroupRows, RowWords, board_line
 from client.web.rows.board_sought import Sought
+from client.web.rows.own_words import own_word
 from client.web.rows.undo_names import undo_name
 from client.web.site import ClubSite
 from client.web.viewer import Viewer
@@ -121,6 +122,7 @@ def _groups(site: ClubSite, viewer: Viewer, morning: Morning, sought: Sought) ->
         clock=lambda at: _local(site, at),
         last_light=lambda athlete: last.get(AthleteId(athlete)),
         undo_of=lambda one: undo_name(one, role=viewer.role, now=site.now()),
+        own_word=lambda one: own_word(site, viewer, one),
     )
     shown = {
         group: [board_line(*one, group, words) for one in found if sought.is_met_by(one[0], group)]

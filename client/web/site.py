@@ -24,6 +24,8 @@ from client.learning.kept_head import ModelSource, kept_head
 from client.learning.tomorrow import Tomorrow, tomorrow
 from client.questions.session_questions import SessionQuestion
 from client.settings import NodeSettings
+from client.statements.answers import AthleteAnswers
+from client.statements.standing import StandingStatements
 from client.uploads.session_uploads import SessionUploads
 from client.vault.history.kept_by_version import KeptByVersion
 from client.vault.journal import ImportRecord
@@ -60,6 +62,8 @@ class ClubSite:
     cookie: SessionCookie
     tables: Tables
     journal: CoachingJournal
+    said: StandingStatements
+    answers: AthleteAnswers
     uploads: SessionUploads
     questions: KeptByVersion[tuple[SessionQuestion, ...]]
     imports: KeptByVersion[tuple[ImportRecord, ...]]
@@ -175,9 +179,7 @@ class ClubSite:
 
         The demo's recorded squads lived years ago; their last morning stands in for this one, and the page says so.
         """
-        today = self.now().date()
-        newest = self.tables.newest_day() if self.demo else None
-        return today if newest is None else min(newest, today)
+        return day_of_pages(self.now().date(), self.tables, is_demo=self.demo)
 
     def context(self, day: date) -> Context:
         """Return what is the same for every athlete on `day`."""
@@ -195,6 +197,7 @@ class ClubSite:
             decisions=[one for one, gone in self.decisions(access, athlete, since=since) if gone is None],
             check_ins=self.journal.check_ins.of(athlete, since=since),
             expected_below=self._is_expected_below(access, athlete, context.day),
+            said=self.said.flags(athlete),
         )
 
     def light_categories(self, access: PageAccess, athlete: AthleteId) -> frozenset[Category]:
@@ -214,7 +217,8 @@ class ClubSite:
         taken = self.journal.history(athlete, since=since)
         if Category.READINESS in access.of(athlete):
             return taken
-        told = {one.day for one in self.journal.check_ins.all_of(athlete, since=since) if one.stops} | {self.day()}
+        told = {one.day for one in self.journal.check_ins.all_of(athlete, since=since) if one.stops}
+        told |= {held.one.day for held in self.said.records.history(athlete, since=since)} | {self.day()}
         return [(one, back) for one, back in taken if one.day in told]
 
     def _is_expected_below(self, access: PageAccess, athlete: AthleteId, day: date) -> bool:
@@ -234,6 +238,12 @@ class ClubSite:
         plans = self.journal.plans(day)
         own = plans.get(athlete, plans.get(None))
         return None if own is None else SessionPlan(own.session, PlanSource.SET, own.title, own.match_day)
+
+
+def day_of_pages(today: date, tables: Tables, *, is_demo: bool) -> date:
+    """Return the day that pages are about: today, or in the demo the newest day that the club has anything of."""
+    newest = tables.newest_day() if is_demo else None
+    return today if newest is None else min(newest, today)
 
 
 def to(path: str) -> RedirectResponse:

@@ -51,6 +51,11 @@ class StaffSignIn:
         one = self._persona(person) or self.people.find(person)
         return "somebody of the staff who left" if one is None else one.name
 
+    def everybody(self) -> list[StaffPerson]:
+        """Return who may sign in, by name; in the demo the personas as well."""
+        personas = [one for known, _, _ in PERSONAS.values() if (one := self._persona(known)) is not None]
+        return sorted([*self.people.every(), *personas], key=lambda one: (one.name.casefold(), one.person))
+
     def is_locked(self, held: str | None) -> bool:
         """True for a session that waits for its PIN."""
         session = self.sessions.locked(held)

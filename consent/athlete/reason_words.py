@@ -5,9 +5,17 @@ from collections.abc import Mapping
 from audit.entries.details.access import Access
 from audit.entries.details.athletes import AccountFrozen, AccountUnfrozen, CellsChanged, RoundCommitted, SecondClubSet
 from audit.entries.details.base import Details
-from audit.entries.details.clubs import LeagueJoined, LeagueLeft, OperatorLooked, OwnSiteUsed, SquadRefused
+from audit.entries.details.clubs import (
+    AthleteAsked,
+    LeagueJoined,
+    LeagueLeft,
+    OperatorLooked,
+    OwnSiteUsed,
+    SquadRefused,
+)
 from audit.entries.details.codes import (
     AccessBasis,
+    AskedChange,
     DecisionReason,
     FreezeCause,
     OperatorView,
@@ -178,6 +186,8 @@ def headline(details: Details | DetailsV1) -> str:
     """Return what happened where the kind of the entry does not say it: a freeze is of the kind of every choice."""
     if isinstance(details, OperatorLooked):
         return CORRECTIONS.get(details.what, "")
+    if isinstance(details, AthleteAsked) and details.change is AskedChange.READ:
+        return "A person of your club read that you are not OK"
     if isinstance(details, OwnSiteUsed):
         return OWN_DEEDS[details.deed]
     if isinstance(details, SecondClubSet):

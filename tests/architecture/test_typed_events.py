@@ -52,7 +52,7 @@ MOST_UNRECORDED = {
     "auditor": 16,
     "witness": 5,
     "consent": 33,
-    "node": 12,
+    "node": 13,
     "league": 8,
     "fleet": 9,
 }

@@ -115,10 +115,14 @@ class ProposalAnswer(StrEnum):
 
 
 class AskedChange(StrEnum):
-    """What a person did with what an athlete told them; what it was stands in no log."""
+    """What a person did with what an athlete told them; what it was stands in no log.
+
+    read: they were shown, for the first time, what the athlete said at their own site.
+    """
 
     NOTED = "noted"
     TAKEN_BACK = "taken_back"
+    READ = "read"
 
 
 class OwnSiteDeed(StrEnum):

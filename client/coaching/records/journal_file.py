@@ -77,12 +77,13 @@ class AthleteSeal(Protocol):
 class JournalFile:
     """One connection to the journal. Safe to use from several threads: a lock guards it."""
 
-    def __init__(self, path: Path, seal_of: Callable[[AthleteId], AthleteSeal]) -> None:
+    def __init__(self, path: Path, seal_of: Callable[[AthleteId], AthleteSeal], *, schema: Schema = SCHEMA) -> None:
+        """Open the file with the tables of one component, made if they are missing; raises JournalError."""
         self.seal_of = seal_of
         self._lock = threading.Lock()
         with translated():
             self._db = connect(path)
-            SCHEMA.bring_up(self._db)
+            schema.bring_up(self._db)
 
     def close(self) -> None:
         """Close the file."""

@@ -48,6 +48,8 @@ COUNTED: Final[Mapping[BoardGroup, str]] = {
 
 def group_of(one: DailyAssessment) -> BoardGroup:
     """Return where an athlete stands: their own word first, and a light below usual is never folded away."""
+    if one.evidence.flags.not_ok and one.decision is None:
+        return BoardGroup.NOT_OK
     if one.available == "out":
         return BoardGroup.OUT
     if one.decision is not None:

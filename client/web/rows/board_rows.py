@@ -62,13 +62,17 @@ class GroupRows:
 
 @dataclass(frozen=True, slots=True)
 class RowWords:
-    """What rows need of the page. name_of: a person of the staff; clock: local hours and minutes of a moment."""
+    """What rows need of the page. name_of: a person of the staff; clock: local hours and minutes of a moment.
+
+    own_word: what an athlete said of themselves and answered today, as far as this reader may read it.
+    """
 
     day: date
     name_of: Callable[[PersonId], str]
     clock: Callable[[datetime], str]
     last_light: Callable[[str], date | None]
     undo_of: Callable[[DailyAssessment], str]
+    own_word: Callable[[DailyAssessment], str] = lambda _: ""
 
 
 def board_line(athlete: Athlete, one: DailyAssessment, group: BoardGroup, words: RowWords) -> BoardLine:
@@ -94,7 +98,7 @@ def light_of(one: DailyAssessment) -> tuple[str, str]:
     """Return shape and word of the light; what the athlete said stands in its place, and outranks it."""
     flags = one.evidence.flags
     if flags.not_ok:
-        return Light.RED.value, "Said not OK"
+        return Light.RED.value, "Not OK today"
     if flags.pain or flags.illness:
         return Light.RED.value, "Reported a problem"
     if flags.noted_not_ok:
@@ -120,7 +124,7 @@ def sentence_of(parts: list[str]) -> str:
 
 
 def _why(athlete: Athlete, one: DailyAssessment, group: BoardGroup, words: RowWords) -> list[str]:
-    said = [_decided(one.decision, words), _told(one.check_in, words)]
+    said = [words.own_word(one), _decided(one.decision, words), _told(one.check_in, words)]
     if one.light is Light.GREY:
         return [*said, _last_light(athlete, words) if group is BoardGroup.ASK else ""]
     return [*said, _because(one), why_nothing(one, group), _trend(one), _available(one), text.since_hard(one)]

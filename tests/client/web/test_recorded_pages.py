@@ -173,6 +173,18 @@ def waiting(node: Node) -> Callable[[], Any]:
     return node.form("/me/open", node.page("/me/open"))
 
 
+def answering(node: Node) -> Callable[[], Any]:
+    """An athlete's answer to what is proposed to them: rest, once they are ill."""
+    node.own().form("/me/not-ok/say", node.page("/me/not-ok"), say="ill")()
+    return node.form("/me/answer", node.page("/me"), answer="talk")
+
+
+def taking_word_back(node: Node) -> Callable[[], Any]:
+    """The press by which an athlete takes back that they are ill."""
+    node.own().form("/me/not-ok/say", node.page("/me/not-ok"), say="ill")()
+    return node.form("/me/not-ok/take-back", node.page("/me/not-ok"))
+
+
 DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
     "POST /sign-in": lambda n: n.post("/sign-in", code=n.sign_in_code(), pin=PIN),
     "POST /demo/sign-in": lambda n: n.post("/demo/sign-in", persona="medical"),
@@ -203,6 +215,10 @@ DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
     "POST /me/enter": lambda n: n.post("/me/enter", ticket="no ticket"),
     "GET /me/open": lambda n: n.get("/me/open"),
     "POST /me/open": lambda n: waiting(n),
+    "POST /me/answer": lambda n: answering(n),
+    "GET /me/not-ok": lambda n: n.own().get("/me/not-ok"),
+    "POST /me/not-ok/say": lambda n: n.own().form("/me/not-ok/say", n.page("/me/not-ok"), say="ill"),
+    "POST /me/not-ok/take-back": lambda n: taking_word_back(n),
     "GET /me/sign-in": lambda n: n.get("/me/sign-in"),
     "POST /me/sign-out": lambda n: n.own().form("/me/sign-out", n.page("/me")),
     "GET /": lambda n: n.get("/"),

@@ -106,6 +106,10 @@ ROUTES: dict[str, Page] = {
     "POST /me/enter": Page("/me/enter", {"ticket": "no ticket"}, is_open=True),
     "GET /me/open": Page("/me/open", is_open=True),
     "POST /me/open": Page("/me/open", is_open=True),
+    "POST /me/answer": Page("/me/answer", {"proposal": "f" * 32, "answer": "accept"}),
+    "GET /me/not-ok": Page("/me/not-ok"),
+    "POST /me/not-ok/say": Page("/me/not-ok/say", {"say": "in_pain", "note": "calf"}),
+    "POST /me/not-ok/take-back": Page("/me/not-ok/take-back"),
     "POST /me/sign-out": Page("/me/sign-out", ends=True),
 }
 """How every page of the node is filled."""
