@@ -239,7 +239,7 @@ def athlete_finding(name: str, one: DailyAssessment) -> str:
 
 
 def _question(one: DailyAssessment) -> str:
-    if one.outcome.review:
+    if one.outcome.review or (one.proposal and text.is_return(one.proposal)):
         return "what comes next?"
     if one.outcome.level is Level.REST:
         return "rest today?"

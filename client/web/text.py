@@ -9,6 +9,7 @@ from chassis.text import plural, sentence, spelled, weekday
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.domains import TRAITS, Domain
 from client.coaching.evidence import Evidence, Finding
+from client.coaching.own_largest_day import RULE as OWN_LARGEST
 from client.coaching.proposal import Proposal
 from client.coaching.readiness import LEAST_SOURCES, LEAST_WEIGHT, Readiness
 from client.coaching.regression import Level
@@ -88,8 +89,15 @@ def plan(one: SessionPlan, day: date) -> str:
     return sentence(f"{title}{session(one.session)}")
 
 
+def is_return(one: Proposal) -> bool:
+    """True where a person chooses because no known day of four weeks had training."""
+    return one.review and one.rule == OWN_LARGEST
+
+
 def proposed(one: Proposal) -> str:
     """Return the proposal in a few words for the board."""
+    if is_return(one):
+        return "No own session of late: choose the load together"
     if one.review:
         return "Three lighter sessions in a row: review"
     if one.level is Level.REST:
@@ -103,6 +111,8 @@ def proposed(one: Proposal) -> str:
 
 def proposal_in_full(one: Proposal) -> tuple[str, str]:
     """Return the proposal's main sentence and an example of how to train it, possibly empty."""
+    if is_return(one):
+        return "No load is proposed: there is no own session of late.", "Choose today’s load together with the athlete."
     if one.review:
         return "No further change is proposed.", "Choose today’s load together with the athlete."
     if one.level is Level.REST:

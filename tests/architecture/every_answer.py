@@ -217,7 +217,6 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "athlete", "rest"): [lambda e, _: [e.programs.node, e.programs.one, "reported"]],
     ("homefield-node", "source-priority"): [lambda e, _: [e.programs.node, "garmin"]],
     ("homefield-node", "athlete", "constants"): [lambda e, _: [e.programs.node, e.programs.one, "--sleep-need-h", 8]],
-    ("homefield-node", "athlete", "light-without"): [lambda e, _: [e.programs.node, e.programs.one, "sleep"]],
     ("homefield-node", "staff", "add"): [lambda e, fresh: [e.programs.node, "--name", fresh, "--role", "medical"]],
     ("homefield-node", "staff", "list"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "staff", "remove"): [_person],
