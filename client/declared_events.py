@@ -117,6 +117,8 @@ VERBS: EventDeclarations = {
     ),
     **unrecorded(NoEntryReason.SET_UP, "retention set", "athlete rest", "source-priority", "athlete constants"),
     **unrecorded(NoEntryReason.SET_UP, "athlete rename", "quarantine clear"),
+    # The athlete's own setting, which nobody is told.
+    **unrecorded(NoEntryReason.SET_UP, "athlete light-without"),
     **unrecorded(NoEntryReason.READ_BACK, "imports list", "imports show", "quarantine list", "quarantine show"),
     **unrecorded(
         NoEntryReason.READ_BACK,

@@ -61,9 +61,12 @@ PORTAL_ROUTES: EventDeclarations = {
     "POST /asked/{release_id}/confirm": _CHOICE,
     "POST /asked/{release_id}/stop": _CHOICE,
     "POST /budget/cap/confirm": _CHOICE,
+    "POST /notices/{version}": records(EventKind.CONSENT_DECISION, unless="what was given is kept as it was"),
+    "POST /notices/{version}/stop": _CHOICE,
     **unrecorded(
         NoEntryReason.OWN_RECORD,
         "GET /own-data",
+        "GET /notices/{version}",
         "GET /shared",
         "GET /shared/preview/{org}/{role}",
         "GET /change/{category}",

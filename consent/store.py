@@ -18,7 +18,7 @@ from consent.decisions import opened_reports, reported_events, together
 from consent.decisions.snapshots import ClubSnapshots
 from consent.decisions.together import Answered, Asked
 from consent.decisions.values import Actor, SnapshotAnswer
-from consent.grants import matrix, receipt_store
+from consent.grants import matrix, notice_store, receipt_store
 from consent.grants.invalidated import newest_invalidated
 from consent.grants.values import Change, ConsentMethod, MatrixCell, ReceiptRecord
 from consent.key_store import OrganisationKeyStore
@@ -56,8 +56,9 @@ class ConsentStore:
         transactions.before_commit = lambda tx: self._squads.rebuild(tx, tx.touched)
 
     def begin(self) -> None:
-        """Record what a start has to: the union, once, and the rules in force whenever they are others."""
+        """Record what a start has to: the union, once, and rules and notices whenever they are others."""
         with self.transactions.write() as tx:
+            notice_store.keep(tx)
             startup.begin(tx)
 
     # Organisations and members

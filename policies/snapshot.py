@@ -12,16 +12,18 @@ from typing import Any
 from policies.canonical import canonical_bytes
 from policies.errors import BadSignature, InvalidInput, OutsideItsTime
 from policies.signing import SigningKey, VerifyKey
+from policies.terms.notices import FIRST_NOTICE
 from policies.vocabulary import AthleteId, Category, Granularity, OrgId, Purpose, Role
 
 CLOCK_TOLERANCE = timedelta(seconds=60)  # ours: loopback and club networks keep time far better than this
 """How far ahead of ours the clock may be that set a beginning; `chassis.remote_time` holds every such time to it."""
 SNAPSHOT_LIFE = timedelta(minutes=5)  # ours: longer than a round, far shorter than a training session
+MOST_VERSION = 40  # ours: characters of a notice's version
 
 
 @dataclass(frozen=True, slots=True)
 class LiveGrant:
-    """One live cell of one athlete."""
+    """One live cell of one athlete. notice: the version that a yes to readiness stands under; others name none."""
 
     athlete: AthleteId
     category: Category
@@ -30,6 +32,7 @@ class LiveGrant:
     recipient_role: Role
     max_granularity: Granularity
     ends: datetime
+    notice: str = FIRST_NOTICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,9 @@ class SnapshotContent:
 
 
 def _as_json(grant: LiveGrant) -> dict[str, str]:
-    return {
+    """One grant; its notice only where it is not the first, which no earlier snapshot named."""
+    notice = {} if grant.notice == FIRST_NOTICE else {"notice": grant.notice}
+    return notice | {
         "athlete": grant.athlete,
         "category": grant.category.value,
         "purpose": grant.purpose.value,
@@ -165,6 +170,7 @@ def _parse(body: dict[str, Any]) -> ConsentSnapshot:
                     recipient_role=Role(g["recipient_role"]),
                     max_granularity=Granularity.from_word(g["max_granularity"]),
                     ends=_time(g["ends"]),
+                    notice=_version(g.get("notice", FIRST_NOTICE)),
                 )
                 for g in body["grants"]
             ),
@@ -178,6 +184,12 @@ def _time(text: str) -> datetime:
     if time.tzinfo is None:
         raise ValueError("expected a time with zone")
     return time
+
+
+def _version(value: object) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= MOST_VERSION:
+        raise TypeError("expected the version of a notice")
+    return value
 
 
 def _mapping(value: object) -> dict[str, Any]:

@@ -6,7 +6,7 @@ is taken back or another answer is noted, and at the latest when the day ends; i
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -66,9 +66,11 @@ def flags_of(by_day: Mapping[date, CheckIn]) -> dict[date, Flags]:
     return {day: Flags(noted_not_ok=True) for day, one in by_day.items() if one.stops}
 
 
-def can_undo(at: datetime, *, now: datetime) -> bool:
-    """True while what was decided or noted at `at` may be taken back: on that day, and 24 hours at most.
+def can_undo(at: datetime, *, now: datetime, starts: time | None = None) -> bool:
+    """True while what was decided or noted at `at` may be taken back: until the session starts, 24 hours at most.
 
-    now: in the club's time zone. Plans name no hour at which a session starts, so the day is what ends it.
+    now: in the club's time zone. starts: local time at which the day's session starts, where its plan says so; where it
+    does not, the day is what ends it.
     """
-    return at.astimezone(now.tzinfo).date() == now.date() and now - at < UNDO_LIFE
+    is_before = starts is None or now.time() < starts
+    return is_before and at.astimezone(now.tzinfo).date() == now.date() and now - at < UNDO_LIFE

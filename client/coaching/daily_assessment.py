@@ -20,6 +20,7 @@ from client.coaching.histories import (
     may_count_twice,
     own_plan,
 )
+from client.coaching.light.words import TwoMornings
 from client.coaching.own_largest_day import propose_own_largest
 from client.coaching.proposal import Proposal, propose
 from client.coaching.readiness import Light, Readiness
@@ -42,6 +43,8 @@ class DailyAssessment:
     another, were sessions one that may be.
     below_days: mornings in a row below usual, today included. trend: "falling", "steady", "rising" or None.
     decision: the last one taken today that still covers the proposal. check_in: what the athlete told staff today.
+    before: the evidence of the morning before. by_light: the light was computed at home, of more than this reader may
+    use; nothing of it is told but light and word.
     """
 
     athlete: AthleteId
@@ -59,6 +62,8 @@ class DailyAssessment:
     assumed_rest: bool = False
     may_count_twice: bool = False
     check_in: CheckIn | None = None
+    before: Evidence = NOTHING
+    by_light: bool = False
 
     @property
     def light(self) -> Light:
@@ -97,10 +102,12 @@ def assess_day(
     check_ins: Iterable[CheckIn] = (),
     expected_below: bool = False,
     said: Mapping[date, Flags] = MappingProxyType({}),
+    by_light: bool = False,
 ) -> DailyAssessment:
     """Assess one athlete's morning.
 
-    table: only what the reader may use. plan: what staff set; the own mean of this weekday stands in for it.
+    table: only what the reader may use; with by_light also what the light is computed of at home.
+    plan: what staff set; the own mean of this weekday stands in for it.
     check_ins: what the athlete told staff, oldest first; of one day the newest counts.
     said: what stops a session by the athlete's own word, by day; it needs no data and no grant.
     expected_below: a model that passed this node's gate expects tomorrow's readiness below the athlete's usual.
@@ -113,6 +120,7 @@ def assess_day(
     reaching, today = placed
     days = _replayed(reaching, today, context, taken, flags)
     evidence, state = days.evidence[-1], days.state
+    before = days.evidence[-2] if len(days.evidence) > 1 else NOTHING
     stands = plan or own_plan(reaching, today)
     outcome = with_expectation(
         state,
@@ -120,29 +128,36 @@ def assess_day(
         is_below=expected_below,
         lighter_before=_lighter_before(taken, context.day),
     )
-    since_hard = days_since_hard(reaching, today)
     proposal = propose(
-        athlete, context.day, evidence=evidence, state=state, plan=stands, outcome=outcome, now=context.made
+        athlete,
+        context.day,
+        evidence=evidence,
+        state=state,
+        plan=stands,
+        outcome=outcome,
+        now=context.made,
+        mornings=TwoMornings(evidence.readiness.light, before.readiness.light) if by_light else None,
     )
     if proposal is None and not evidence.is_grey:
         largest = largest_own_day(reaching, today)
         proposal = propose_own_largest(athlete, context.day, plan=stands, largest_au=largest, now=context.made)
-    return DailyAssessment(
-        athlete=athlete,
-        day=context.day,
-        evidence=evidence,
-        outcome=outcome,
-        plan=stands,
-        proposal=proposal,
-        decision=_still_covers(taken.get(context.day), proposal),
-        trend=trend([e.readiness.z for e in days.evidence]),
-        below_days=_below(days.evidence),
-        available=availability_on(reaching, today),
+    one = DailyAssessment(
+        athlete, context.day, evidence, outcome, stands, proposal, _still_covers(taken.get(context.day), proposal)
+    )
+    one = replace(one, check_in=told.get(context.day), before=before, by_light=by_light)
+    one = replace(one, trend=trend([e.readiness.z for e in days.evidence]), below_days=_below(days.evidence))
+    return _with_load(replace(one, easier_in_a_row=state.reductions), reaching, today)
+
+
+def _with_load(one: DailyAssessment, table: DailyTable, today: int) -> DailyAssessment:
+    """Add what availability and load say of the morning in row `today`."""
+    since_hard = days_since_hard(table, today)
+    return replace(
+        one,
+        available=availability_on(table, today),
         since_hard=since_hard,
-        easier_in_a_row=state.reductions,
-        assumed_rest=since_hard is not None and is_rest_assumed(reaching, today),
-        may_count_twice=since_hard is not None and may_count_twice(reaching, today),
-        check_in=told.get(context.day),
+        assumed_rest=since_hard is not None and is_rest_assumed(table, today),
+        may_count_twice=since_hard is not None and may_count_twice(table, today),
     )
 
 
@@ -222,6 +237,25 @@ def _below(evidence: list[Evidence]) -> int:
             break
         count += 1
     return count
+
+
+def light_alone(one: DailyAssessment, light: Light) -> DailyAssessment:
+    """Return a morning for a reader of the light alone, who sees no trend of it and nothing that is proposed for it.
+
+    one: the morning as without any light. What was told to staff, and what is decided for today, stands as it does for
+    every reader.
+    """
+    evidence = replace(one.evidence, readiness=replace(one.evidence.readiness, light=light))
+    return replace(one, evidence=evidence, outcome=replace(one.outcome, ask=one.outcome.ask and light is Light.GREY))
+
+
+def evidence_of(table: DailyTable, day: date, weights: Mapping[Domain, float]) -> Evidence:
+    """Return the evidence of one morning; without a finding where the table does not reach back to it."""
+    placed = index_of(table, day)
+    if placed is None:
+        return NOTHING
+    reaching, index = placed
+    return evidence_on(index, histories(reaching), weights=weights, instruments=domain_instruments(reaching))
 
 
 def trend(z: list[float | None]) -> str | None:

@@ -84,13 +84,10 @@ def days_since_hard(table: DailyTable, index: int) -> int | None:
 def largest_own_day(table: DailyTable, index: int) -> float | None:
     """Return the largest load of one day in the four weeks before, in AU; None with too few known days.
 
-    Too few is as for days since a hard session: `is_load_known`, and five days with training.
+    Too few is as in `is_load_known`. It is 0 where every known day was without training: then any plan is above it.
     """
     past = table.column("load_au")[max(0, index - LOAD_WINDOW_D) : index]
-    trained = past[np.isfinite(past) & (past > 0)]
-    if trained.size < LEAST_TRAINING_DAYS or not is_load_known(table, index):
-        return None
-    return float(trained.max())
+    return float(np.nanmax(past)) if is_load_known(table, index) else None
 
 
 def own_plan(table: DailyTable, index: int) -> SessionPlan:

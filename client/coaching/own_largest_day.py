@@ -22,7 +22,8 @@ def propose_own_largest(
     """Return the proposal to train no more than the largest own day of four weeks, or None.
 
     largest_au: that day's load; None where too little is known. Only a plan that a person set is compared: the own
-    mean of a weekday is never above it.
+    mean of a weekday is never above it. After four weeks without training there is no own day to go back to: nothing is
+    lowered, and a person chooses.
     """
     planned = plan.session
     if plan.source is not PlanSource.SET or planned is None or largest_au is None or planned.load_au <= largest_au:
@@ -32,19 +33,30 @@ def propose_own_largest(
         day=day,
         level=Level.AS_PLANNED,
         planned=planned,
-        adjusted=shortened_to(planned, largest_au),
-        because=(
-            f"The plan of {planned.load_au:,.0f} AU is above every own day of the last four weeks; "
-            f"the largest was {largest_au:,.0f} AU."
-        ),
-        counterfactual=f"With a plan of at most {largest_au:,.0f} AU nothing would be proposed.",
+        adjusted=shortened_to(planned, largest_au) if largest_au > 0 else planned,
+        because=_because(planned, largest_au),
+        counterfactual=_counterfactual(largest_au),
         drivers=(),
         made=now,
         expires=now + LIFE,
         inputs_hash=_inputs_hash(athlete, day, planned, largest_au),
         rule=RULE,
         proposal_only=plan.match_day,
+        review=largest_au <= 0,
     )
+
+
+def _because(planned: TrainingSession, largest_au: float) -> str:
+    plan = f"The plan of {planned.load_au:,.0f} AU"
+    if largest_au <= 0:
+        return f"{plan} comes after four weeks in which no known day had training."
+    return f"{plan} is above every own day of the last four weeks; the largest was {largest_au:,.0f} AU."
+
+
+def _counterfactual(largest_au: float) -> str:
+    if largest_au <= 0:
+        return "Without a load in the plan nothing would be asked."
+    return f"With a plan of at most {largest_au:,.0f} AU nothing would be proposed."
 
 
 def _inputs_hash(athlete: AthleteId, day: date, planned: TrainingSession, largest_au: float) -> str:

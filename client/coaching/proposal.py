@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from client.coaching.domains import TRAITS, Domain
 from client.coaching.evidence import Evidence, Flags
+from client.coaching.light.words import TwoMornings
 from client.coaching.readiness import Readiness
 from client.coaching.regression import RULE, Assessment, Level, State, assess
 from client.coaching.training_session import BadPlan, SessionPlan, TrainingSession, lighter
@@ -106,8 +107,11 @@ def propose(
     plan: SessionPlan,
     outcome: Assessment,
     now: datetime,
+    mornings: TwoMornings | None = None,
 ) -> Proposal | None:
     """Return what to put before a person, or None when the plan stands or there is no plan to lower.
+
+    mornings: where the grounds are told by the light alone, and no kind of evidence is named or counted.
 
     When review is due the proposal repeats the plan: a person chooses, the machine lowers nothing more.
     """
@@ -120,8 +124,8 @@ def propose(
         level=outcome.level,
         planned=plan.session,
         adjusted=lighter(plan.session, outcome.level, outcome.multiplier),
-        because=because(evidence, state, outcome),
-        counterfactual=counterfactual(evidence, state, outcome),
+        because=because(evidence, state, outcome, mornings),
+        counterfactual=counterfactual(evidence, state, outcome, by_kind=mornings is None),
         drivers=drivers_of(evidence.readiness),
         made=now,
         expires=now + LIFE,
@@ -133,11 +137,14 @@ def propose(
     )
 
 
-def because(evidence: Evidence, state: State, outcome: Assessment) -> str:
-    """Say in one sentence what led to this level, and in another where an expectation lowered it further."""
+def because(evidence: Evidence, state: State, outcome: Assessment, mornings: TwoMornings | None = None) -> str:
+    """Say in one sentence what led to this level, and in another where an expectation lowered it further.
+
+    mornings: tells the grounds in place of kinds and points.
+    """
     if outcome.expected_below:
         before = replace(outcome, level=Level(outcome.level - 1), expected_below=False)
-        led = f"{because(evidence, state, before)} " if before.level > Level.AS_PLANNED else ""
+        led = f"{because(evidence, state, before, mornings)} " if before.level > Level.AS_PLANNED else ""
         return f"{led}Tomorrow’s readiness answer will probably be below usual: one step less."
     if outcome.hard_stop:
         return _said(evidence.flags)
@@ -145,6 +152,8 @@ def because(evidence: Evidence, state: State, outcome: Assessment) -> str:
         return "Three lighter sessions in a row. Now a person decides what comes next."
     if outcome.level > outcome.target:
         return "The days before asked for it. A level is left one step at a time, after two mornings that ask for less."
+    if mornings is not None:
+        return mornings.grounds
     kinds = NUMBERS[min(outcome.sources, 5)]
     noun = "kind of evidence is" if outcome.sources == 1 else "kinds of evidence are"
     when = ", two mornings in a row" if outcome.level is Level.REGRESS and state.regress_yesterday else ""
@@ -159,14 +168,14 @@ def _said(flags: Flags) -> str:
     return f"The athlete reported {' and '.join(said)}. That comes before any number."
 
 
-def counterfactual(evidence: Evidence, state: State, outcome: Assessment) -> str:
-    """Say what smallest change of today's evidence would have led to a higher load."""
+def counterfactual(evidence: Evidence, state: State, outcome: Assessment, *, by_kind: bool = True) -> str:
+    """Say what smallest change of today's evidence would have led to a higher load. by_kind: kinds may be named."""
     if outcome.expected_below:
         return f"Were tomorrow expected as usual, {CONSEQUENCE[Level(outcome.level - 1)]}."
     if outcome.hard_stop:
         return "Once the athlete reports being well, and the medical team agrees, the other evidence decides again."
     points = sorted(evidence.points.items(), key=lambda item: (-item[1], item[0]))
-    trials = [[d] for d, p in points if p] + [[d for d, p in points if p]]
+    trials = [[d] for d, p in points if p] + [[d for d, p in points if p]] if by_kind else []
     for usual_again in trials:
         level = _level_without(evidence, state, usual_again)
         if usual_again and level < outcome.level:

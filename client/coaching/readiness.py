@@ -31,6 +31,14 @@ class Light(StrEnum):
     GREY = "unknown"
 
 
+LIGHT_WORDS: Mapping[Light, str] = {
+    Light.GREEN: "as usual",
+    Light.AMBER: "below usual",
+    Light.RED: "well below usual",
+    Light.GREY: "not enough data",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """One morning's composite. Without enough data `z` and `percentile` are None and the light is grey.

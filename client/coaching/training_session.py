@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from datetime import time
 from enum import StrEnum
 
 from client.coaching.regression import Level
@@ -52,7 +53,8 @@ class SessionPlan:
     """What is planned for one athlete today, and where the figure comes from.
 
     assumed_rest: the figure rests on a day that is rest only by the athlete's rest rule. may_count_twice: it would be
-    another, were sessions one that may be; whether they are was asked and not answered.
+    another, were sessions one that may be; whether they are was asked and not answered. starts: local time, where the
+    plan says it; a decision can be taken back until then.
     """
 
     session: TrainingSession | None
@@ -61,6 +63,7 @@ class SessionPlan:
     match_day: bool = False
     assumed_rest: bool = False
     may_count_twice: bool = False
+    starts: time | None = None
 
 
 def lighter(planned: TrainingSession, level: Level, multiplier: float) -> TrainingSession:

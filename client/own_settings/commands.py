@@ -8,6 +8,7 @@ from chassis.cli.console import print_json, print_values, say
 from chassis.cli.options import AsJson
 from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete, named
 from client.commands.setup import athletes
+from client.own_settings import light_commands
 
 if TYPE_CHECKING:
     from client.vault.store import Vault
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
     """Add these commands to the program."""
     app.command("source-priority")(priority)
     athletes.command("constants")(constants)
+    light_commands.register(app)
 
 
 def priority(

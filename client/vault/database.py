@@ -123,15 +123,20 @@ CREATE TABLE own_answer (
 CREATE INDEX own_answer_by_day ON own_answer (athlete, day);
 """
 
+# What an athlete leaves out of their own light, and from when on.
+_LIGHT: Final = (
+    "CREATE TABLE light_choice (athlete INTEGER PRIMARY KEY REFERENCES athlete, sealed BLOB NOT NULL) WITHOUT ROWID;"
+)
+
 
 _STEPS: Final = (
     *(_FIRST, _SQUADS, _REST_RULES, _ENTRIES, _CORRECTIONS, _OWN_SETTINGS, _QUESTIONS, _TABLES, _LABELS),
-    *(_HEADS, _CLUB_HEAD, _OWN_ANSWERS),
+    *(_HEADS, _CLUB_HEAD, _OWN_ANSWERS, _LIGHT),
 )
 OF_ONE_ATHLETE: Final = (
     *("observation", "superseded", "source", "import_claims", "import", "quarantine", "rest_rule"),
     *("hand_act", "empty_place", "own_setting", "answered_question", "remembered_label", "private_head"),
-    "own_answer",
+    *("own_answer", "light_choice"),
 )
 """The tables that hold something of an athlete, in an order in which their rows can be deleted."""
 OF_ALL_ATHLETES: Final = ("club_head",)

@@ -13,7 +13,8 @@ from chassis.clock import Clock
 from client.consent_client import Question, Ruling
 from client.vault.store import Athlete
 from client.web.viewer import Viewer
-from policies.snapshot import ConsentSnapshot
+from policies.snapshot import ConsentSnapshot, LiveGrant
+from policies.terms.notices import LIGHT_AT_HOME
 from policies.vocabulary import (
     WITHOUT_WEARABLES,
     Action,
@@ -74,6 +75,8 @@ class PageAccess:
     skew: this node's clock minus the consent service's, as the snapshot told it a moment ago. finer: categories by
     athlete that may be shown as exposing as `FINER` says, and not only as `SHOWN` does.
     snapshot: what was asked with, of a look at one athlete.
+    at_home: whose readiness was given under a notice by which the light is one for all readers. light_only: of whom
+    this person may see the light and nothing that follows from it.
     """
 
     allowed: Mapping[AthleteId, frozenset[Category]]
@@ -83,6 +86,8 @@ class PageAccess:
     finer: Shared = field(default_factory=dict)
     listed: frozenset[AthleteId] = frozenset()
     snapshot: ConsentSnapshot | None = None
+    at_home: frozenset[AthleteId] = frozenset()
+    light_only: frozenset[AthleteId] = frozenset()
 
     def is_daily(self, athlete: AthleteId, category: Category) -> bool:
         """True if this category of the athlete may be shown day by day, in figures."""
@@ -158,7 +163,8 @@ class PageAccessRequests:
         is_own = not self._is_refused(viewer, athlete, snapshot)
         allowed = {athlete: live[athlete]} if is_own and athlete in live else {}
         listed = frozenset({athlete}) & snapshot.epochs.keys() if is_own else frozenset[AthleteId]()
-        return PageAccess(allowed, self.clock(), snapshot.expires, listed=listed)
+        seen = PageAccess(allowed, self.clock(), snapshot.expires, listed=listed)
+        return self._on_terms(viewer, snapshot, seen)
 
     def squad_from_snapshot(self, viewer: Viewer) -> PageAccess:
         """What the signed snapshot says is shared now by this person's squads, for a deed logged as what it is.
@@ -188,20 +194,36 @@ class PageAccessRequests:
         self, viewer: Viewer, snapshot: ConsentSnapshot, levels: Mapping[Category, Granularity] = SHOWN
     ) -> Shared:
         """What the snapshot lists now for this person's role, whatever the squad. levels: how exposing it would be."""
-        now, live = self.clock(), dict[AthleteId, frozenset[Category]]()
+        live = dict[AthleteId, frozenset[Category]]()
         for grant in snapshot.grants:
             level = levels.get(grant.category)
-            if level is not None and replace(snapshot, grants=(grant,)).is_live(
-                grant.athlete,
-                categories=[grant.category],
-                purpose=viewer.purpose,
-                recipient_org=self.club,
-                recipient_role=viewer.role,
-                granularity=level,
-                now=now,
-            ):
+            if level is not None and self._is_live(viewer, snapshot, grant, _coarsest(grant, level)):
                 live[grant.athlete] = live.get(grant.athlete, frozenset()) | {grant.category}
         return live
+
+    def _is_live(self, viewer: Viewer, snapshot: ConsentSnapshot, grant: LiveGrant, level: Granularity) -> bool:
+        return replace(snapshot, grants=(grant,)).is_live(
+            grant.athlete,
+            categories=[grant.category],
+            purpose=viewer.purpose,
+            recipient_org=self.club,
+            recipient_role=viewer.role,
+            granularity=level,
+            now=self.clock(),
+        )
+
+    def _on_terms(self, viewer: Viewer, snapshot: ConsentSnapshot, seen: PageAccess) -> PageAccess:
+        """Say with what a page may show on which terms this person may see readiness, as the snapshot tells them."""
+        live = [
+            grant
+            for grant in snapshot.grants
+            if grant.category is Category.READINESS and self._is_live(viewer, snapshot, grant, Granularity.BAND)
+        ]
+        return replace(
+            seen,
+            at_home=frozenset(grant.athlete for grant in live if grant.notice in LIGHT_AT_HOME),
+            light_only=frozenset(grant.athlete for grant in live if grant.max_granularity is Granularity.BAND),
+        )
 
     def _access(
         self,
@@ -213,17 +235,19 @@ class PageAccessRequests:
     ) -> PageAccess:
         """Ask about the pairs, and of their athletes also what is finer; all of it in one call."""
         more = [(athlete, category) for athlete in dict(pairs) for category in finer]
-        rulings = self._rulings(viewer, [(pairs, SHOWN), (more, finer)])
+        terms = self._on_terms(viewer, snapshot, PageAccess({}, self.clock(), snapshot.expires))
+        asked = [self._question(*pair, self._level(pair, terms)) for pair in pairs]
+        rulings = self._rulings(viewer, [*asked, *(self._question(*pair, finer[pair[1]]) for pair in more)])
         allowed = _opened(rulings[: len(pairs)], live)
         opened = _opened(rulings[len(pairs) :], self._live(viewer, snapshot, finer)) if more else {}
-        return PageAccess(allowed, self.clock(), snapshot.expires, finer=opened)
+        return replace(terms, allowed=allowed, finer=opened)
 
-    def _rulings(
-        self,
-        viewer: Viewer,
-        asked: Sequence[tuple[Sequence[tuple[AthleteId, Category]], Mapping[Category, Granularity]]],
-    ) -> tuple[Ruling, ...]:
-        questions = [self._question(*pair, levels) for pairs, levels in asked for pair in pairs]
+    def _level(self, pair: tuple[AthleteId, Category], terms: PageAccess) -> Granularity:
+        athlete, category = pair
+        is_light = category is Category.READINESS and athlete in terms.light_only
+        return Granularity.BAND if is_light else SHOWN[category]
+
+    def _rulings(self, viewer: Viewer, questions: Sequence[Question]) -> tuple[Ruling, ...]:
         if not questions:
             return ()
         return self.consent.decisions(
@@ -234,9 +258,15 @@ class PageAccessRequests:
             questions=questions,
         )
 
-    def _question(self, athlete: AthleteId, category: Category, levels: Mapping[Category, Granularity]) -> Question:
+    def _question(self, athlete: AthleteId, category: Category, level: Granularity) -> Question:
         unworn = self.without_wearables and category in WITHOUT_WEARABLES
-        return Question(athlete, category, levels[category], without_wearables=unworn)
+        return Question(athlete, category, level, without_wearables=unworn)
+
+
+def _coarsest(grant: LiveGrant, level: Granularity) -> Granularity:
+    """How exposing a page would show this grant: of readiness, a light alone is shown where it allows no more."""
+    is_light = grant.category is Category.READINESS and grant.max_granularity is Granularity.BAND
+    return Granularity.BAND if is_light and level is SHOWN[Category.READINESS] else level
 
 
 def _opened(rulings: Sequence[Ruling], live: Shared) -> dict[AthleteId, frozenset[Category]]:

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
-from chassis.text import long_date, plural, sentence, weekday_date
+from chassis.text import long_date, sentence, weekday_date
 from chassis.web.charts import Chart
 from client.coaching.check_in import CheckIn
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.domains import TRAITS
+from client.coaching.evidence import Evidence
 from client.coaching.histories import availability_on, index_of
 from client.coaching.missing_evidence import missing_evidence
 from client.coaching.proposal import Proposal
-from client.coaching.readiness import Light
+from client.coaching.readiness import LIGHT_WORDS, Light
 from client.coaching.regression import LEAST_POINTS, MOST_REDUCTIONS, RULE, Level
 from client.coaching.review import REASON_TEXT, ReviewAnswer, ReviewDecision, override_rate
 from client.features.daily import DailyTable
@@ -31,7 +32,7 @@ from client.web.charts.hrv import hrv_chart, hrv_sources
 from client.web.charts.load import load_chart, load_sources
 from client.web.charts.sleep import sleep_chart, sleep_sources
 from client.web.charts.sources import page_names
-from client.web.rows.board_rows import TOLD_WORDS
+from client.web.rows.board_rows import TOLD_WORDS, TOO_FEW_SIGNS
 from client.web.rows.evidence_rows import evidence_rows, share_rows
 from client.web.rows.expected_lines import expected_lines
 from client.web.rows.own_words import own_answer, own_word_facts
@@ -43,7 +44,12 @@ from client.web.viewer import ROLE_NAMES, Viewer
 from policies.vocabulary import AthleteId, Category, Role
 
 RECORD_DAYS = 28
+CHARTED_DAYS = 60  # ours: more than any chart shows
 CHANGED_SINCE = "What was known then to whoever decided; it may have changed since, or not be shown here."
+PART_OF_IT = (
+    "The light and the rule are worked out at home and may use more, or less, than this list shows: it holds what is "
+    "shared with you day by day."
+)
 # What the days of a category are derived from where its readings are no numbers of a day by themselves.
 _DERIVED: Mapping[Category, tuple[str, ...]] = {Category.HEART: ("lnrmssd",), Category.SLEEP: ("sleep_h",)}
 
@@ -136,16 +142,30 @@ def _to_do(site: ClubSite, viewer: Viewer, it: Opened) -> dict[str, Any]:
 
 
 def _light(site: ClubSite, it: Opened) -> dict[str, Any]:
-    """The light and what it rests on; a light and a word hold no figure."""
-    evidence, is_daily = it.assessment.evidence, it.access.is_daily(it.athlete.athlete, Category.READINESS)
+    """The light and what this look shows beside it; a light and a word hold no figure."""
+    one, context = it.assessment, site.context(it.day)
+    is_daily = it.access.is_daily(it.athlete.athlete, Category.READINESS)
+    shown, before = site.shown_evidence(it.access, one, context)
+    is_apart = one.by_light or it.athlete.athlete in it.access.light_only
     return {
-        "percentile": text.percentile(evidence.readiness) if is_daily or evidence.is_grey else "",
-        "light_lacks": text.light_lacks(evidence, site.context(it.day).weights),
-        "evidence": evidence_rows(evidence, morning_items_used(it.table)),
-        "shares": share_rows(evidence) if is_daily else [],
-        "not_compared": _not_compared(it),
-        "points": _points_words(it.assessment),
+        "percentile": text.percentile(one.evidence.readiness) if is_daily or one.evidence.is_grey else "",
+        "light_lacks": text.light_lacks(one.evidence, context.weights, is_told=not is_apart),
+        "mornings": mornings(it),
+        "evidence": evidence_rows(shown, morning_items_used(it.table), before),
+        "shares": share_rows(shown, is_whole=not is_apart) if is_daily else [],
+        "is_apart": is_apart,
+        "not_compared": _not_compared(it, shown),
+        "points": _points_words(one, is_told=not is_apart),
     }
+
+
+def mornings(it: Opened) -> dict[str, tuple[str, str]]:
+    """Return shape and word of the two mornings that the rule looks at; of the light alone only this one's."""
+    one = it.assessment
+    lights = {"This morning": one.light}
+    if it.athlete.athlete not in it.access.light_only:
+        lights["Yesterday"] = one.before.readiness.light
+    return {when: (light.value, sentence(LIGHT_WORDS[light])) for when, light in lights.items()}
 
 
 def _advice(name: str, proposal: Proposal, role: Role) -> str:
@@ -163,15 +183,16 @@ def _no_change(one: DailyAssessment) -> str:
     if one.outcome.reduces:
         return "No change is proposed: there is no load to lower."
     if one.outcome.total < LEAST_POINTS and one.light in (Light.AMBER, Light.RED):
-        counted = plural(one.outcome.total, "point is", "points are")
-        return f"No change is proposed: {counted} counted, and a change needs {LEAST_POINTS}."
+        return f"No change is proposed: {TOO_FEW_SIGNS}."
     return "No change is proposed."
 
 
-def _points_words(one: DailyAssessment) -> str:
-    """How many points were counted, and what points lead to."""
+def _points_words(one: DailyAssessment, *, is_told: bool) -> str:
+    """What points lead to; is_told: and how many were counted, where this look shows all that they were counted of."""
     counted = "With too little data this morning, no points are counted."
-    if not one.evidence.is_grey:
+    if not is_told:
+        counted = PART_OF_IT
+    elif not one.evidence.is_grey:
         points = f"{one.outcome.total} {'point' if one.outcome.total == 1 else 'points'}"
         sources = f"{one.outcome.sources} independent {'source' if one.outcome.sources == 1 else 'sources'}"
         counted = f"{points} from {sources}."
@@ -217,11 +238,11 @@ def athlete_finding(name: str, one: DailyAssessment) -> str:
         return f"{name}: not OK, and no load to lower"
     if one.outcome.ask:
         return f"{name}: not enough data, {'asked' if one.check_in else 'please ask'}"
-    return f"{name}: {text.LIGHT_WORDS[one.light]} today"
+    return f"{name}: {LIGHT_WORDS[one.light]} today"
 
 
 def _question(one: DailyAssessment) -> str:
-    if one.outcome.review:
+    if one.outcome.review or (one.proposal and text.is_return(one.proposal)):
         return "what comes next?"
     if one.outcome.level is Level.REST:
         return "rest today?"
@@ -237,12 +258,12 @@ def _ends(site: ClubSite, one: DailyAssessment) -> str:
     return f"{weekday_date(end.date())}, {text.clock_time(end)}"
 
 
-def _not_compared(it: Opened) -> list[str]:
+def _not_compared(it: Opened, shown: Evidence) -> list[str]:
     """Say of each kind of evidence without enough data what it needs and what is there."""
     placed = index_of(it.table, it.day)
     if placed is None:
         return []
-    missing = missing_evidence(*placed, it.assessment.evidence.findings)
+    missing = missing_evidence(*placed, shown.findings)
     return [f"{TRAITS[one].label}: {'; '.join(lack.text for lack in needed)}." for one, needed in missing.items()]
 
 
@@ -299,7 +320,8 @@ def _charts(site: ClubSite, it: Opened) -> list[Chart]:
     placed = index_of(it.table, it.day)
     if placed is None:
         return []
-    table = placed[0].until(it.day)
+    # All charts have their days, however far back anything that is shared goes: one kind tells nothing of another.
+    table = placed[0].between(min(placed[0].dates[0], it.day - timedelta(days=CHARTED_DAYS)), it.day)
     session = it.assessment.plan.session
     sources = site.tables.sources(it.athlete.athlete, it.access.of(it.athlete.athlete))
     return charts_of(table, sources, day=it.day, planned_au=session.load_au if session else None)

@@ -1,6 +1,6 @@
 """What every page of the node shares: who is signed in, what they may see, the day, and safe answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 
@@ -13,9 +13,18 @@ from chassis.sign_in.csrf import is_own_token
 from chassis.web.page_errors import Closed, ClosedWords, PageLocked, Refused, SignInNeeded, closed_words
 from chassis.web.pages import Pages
 from client.biometrics.observations import Observation
-from client.coaching.daily_assessment import Context, DailyAssessment, assess_day, day_begins
+from client.coaching.daily_assessment import (
+    Context,
+    DailyAssessment,
+    assess_day,
+    day_begins,
+    evidence_of,
+    light_alone,
+)
 from client.coaching.domains import PROFILES
+from client.coaching.evidence import Evidence
 from client.coaching.journal import CoachingJournal
+from client.coaching.light.at_home import beside, categories_on
 from client.coaching.records.taken_back import TakenBack
 from client.coaching.review import ReviewDecision
 from client.coaching.training_session import PlanSource, SessionPlan
@@ -188,17 +197,47 @@ class ClubSite:
 
     def assessment(self, access: PageAccess, athlete: AthleteId, context: Context) -> DailyAssessment:
         """Assess one athlete's morning from what this look allows: without readiness, as of one who records nothing."""
-        since = context.day - timedelta(days=DECISIONS_DAYS)
+        one = self._assessed(access, athlete, context, self.light_categories(access, athlete))
+        if athlete not in access.light_only or Category.READINESS not in access.of(athlete):
+            return one
+        return light_alone(self._assessed(access, athlete, context, frozenset()), one.light)
+
+    def _assessed(
+        self, access: PageAccess, athlete: AthleteId, context: Context, shown: frozenset[Category]
+    ) -> DailyAssessment:
+        since, table = context.day - timedelta(days=DECISIONS_DAYS), self.tables.read_for_light(athlete, shown)
+        is_at_home = bool(shown) and athlete in access.at_home
+        if is_at_home:
+            table = beside(self.tables.read_for_light(athlete, self._light_at_home(athlete, context.day)), table)
         return assess_day(
             athlete,
-            self.tables.read_for_light(athlete, self.light_categories(access, athlete)),
+            table,
             context=context,
             plan=self.set_plan(athlete, context.day),
             decisions=[one for one, gone in self.decisions(access, athlete, since=since) if gone is None],
             check_ins=self.journal.check_ins.of(athlete, since=since),
-            expected_below=self._is_expected_below(access, athlete, context.day),
             said=self.said.flags(athlete),
+            expected_below=bool(shown) and self._is_expected_below(access, athlete, context.day),
+            by_light=is_at_home,
         )
+
+    def _light_at_home(self, athlete: AthleteId, day: date) -> frozenset[Category]:
+        """Of what the light of `day` is computed; in the demo, whose day is long past, what holds today."""
+        today = self.now().date()
+        return categories_on(self.vault, athlete, today if self.demo else min(day, today))
+
+    def shown_evidence(self, access: PageAccess, one: DailyAssessment, context: Context) -> tuple[Evidence, Evidence]:
+        """Return this morning's evidence and that of the morning before, as far as this look may show its kinds.
+
+        Of a light that was computed at home that is another than what it rests on: a kind that is not shared day by
+        day is no part of it, whatever the light was made of, and neither is any share of the light.
+        """
+        if not (one.by_light or one.athlete in access.light_only):
+            return one.evidence, one.before
+        table = self.tables.read_for_light(one.athlete, access.of(one.athlete))
+        days = (context.day, context.day - timedelta(days=1))
+        today, before = (evidence_of(table, day, context.weights) for day in days)
+        return replace(today, readiness=one.evidence.readiness), replace(before, readiness=one.before.readiness)
 
     def light_categories(self, access: PageAccess, athlete: AthleteId) -> frozenset[Category]:
         """Return of what the light is computed for this look; of nothing, where it may not show one."""
@@ -212,10 +251,10 @@ class ClubSite:
 
         What was decided for today holds, whoever looks and whatever is shared since: withdrawing changes no load. A
         decision of before rests on the light, but for one on a day on which the athlete told staff that they are not
-        OK: to a look without readiness the others would tell that there was one.
+        OK: to a look without readiness, or of the light alone, the others would tell what led to them.
         """
         taken = self.journal.history(athlete, since=since)
-        if Category.READINESS in access.of(athlete):
+        if Category.READINESS in access.of(athlete) and athlete not in access.light_only:
             return taken
         told = {one.day for one in self.journal.check_ins.all_of(athlete, since=since) if one.stops}
         told |= {held.one.day for held in self.said.records.history(athlete, since=since)} | {self.day()}
@@ -227,8 +266,8 @@ class ClubSite:
         return one is not None and one.is_probably_below and one.source is not ModelSource.OWN_MEAN
 
     def tomorrow(self, access: PageAccess, athlete: AthleteId, day: date) -> Tomorrow | None:
-        """Return what is expected of the day after `day`; None also where this look may not show readiness."""
-        if Category.READINESS not in access.of(athlete):
+        """Return what is expected of the day after `day`; None also where this look shows no more than a light."""
+        if Category.READINESS not in access.of(athlete) or athlete in access.light_only:
             return None
         table = self.table(access, athlete)
         return tomorrow(table, day, kept_head(self.vault, athlete), today=self.now().date())

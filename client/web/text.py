@@ -9,8 +9,9 @@ from chassis.text import plural, sentence, spelled, weekday
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.domains import TRAITS, Domain
 from client.coaching.evidence import Evidence, Finding
+from client.coaching.own_largest_day import RULE as OWN_LARGEST
 from client.coaching.proposal import Proposal
-from client.coaching.readiness import LEAST_SOURCES, LEAST_WEIGHT, Light, Readiness
+from client.coaching.readiness import LEAST_SOURCES, LEAST_WEIGHT, Readiness
 from client.coaching.regression import Level
 from client.coaching.training_session import PlanSource, SessionPlan, TrainingSession
 from client.features.baseline import BASELINE_D, MIN_VALID
@@ -21,12 +22,6 @@ from policies.vocabulary import Category
 NOT_RECORDED = "Not recorded"
 COUNTED_AS_REST = "days without an entry counted as rest"
 MAY_COUNT_TWICE = "may count one session twice: asked, not answered"
-LIGHT_WORDS: Mapping[Light, str] = {
-    Light.GREEN: "as usual",
-    Light.AMBER: "below usual",
-    Light.RED: "well below usual",
-    Light.GREY: "not enough data",
-}
 CATEGORY_WORDS: Mapping[Category, str] = {
     Category.READINESS: "readiness light",
     Category.HEART: "heart and recovery",
@@ -94,8 +89,15 @@ def plan(one: SessionPlan, day: date) -> str:
     return sentence(f"{title}{session(one.session)}")
 
 
+def is_return(one: Proposal) -> bool:
+    """True where a person chooses because no known day of four weeks had training."""
+    return one.review and one.rule == OWN_LARGEST
+
+
 def proposed(one: Proposal) -> str:
     """Return the proposal in a few words for the board."""
+    if is_return(one):
+        return "No own session of late: choose the load together"
     if one.review:
         return "Three lighter sessions in a row: review"
     if one.level is Level.REST:
@@ -109,6 +111,8 @@ def proposed(one: Proposal) -> str:
 
 def proposal_in_full(one: Proposal) -> tuple[str, str]:
     """Return the proposal's main sentence and an example of how to train it, possibly empty."""
+    if is_return(one):
+        return "No load is proposed: there is no own session of late.", "Choose today’s load together with the athlete."
     if one.review:
         return "No further change is proposed.", "Choose today’s load together with the athlete."
     if one.level is Level.REST:
@@ -134,10 +138,12 @@ def percentile(readiness: Readiness) -> str:
     return f"higher than on about {100 - higher} of 100 of own days (Z {minus(readiness.z)})"
 
 
-def light_lacks(one: Evidence, weights: Mapping[Domain, float]) -> str:
-    """Return what a light needs and how much of it there is this morning; nothing where there is a light."""
+def light_lacks(one: Evidence, weights: Mapping[Domain, float], *, is_told: bool = True) -> str:
+    """Return what a light needs; is_told: and how much of it there is this morning. Nothing where there is a light."""
     if not one.is_grey:
         return ""
+    if not is_told:
+        return LIGHT_NEEDS
     sources, weight = len({domain.source for domain in one.z}), f"{100 * sum(weights[domain] for domain in one.z):.0f}"
     if not sources:
         return f"{LIGHT_NEEDS} None is known here this morning."

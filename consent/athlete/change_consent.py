@@ -12,7 +12,7 @@ from consent.grants.active import cell_key, cell_of, grant_of, held_by, in_cell
 from consent.grants.event_chain import Event
 from consent.grants.lifecycle import END_BY, ActorKind
 from consent.grants.matrix import is_by_release, limit, recipients_of
-from consent.grants.notice import NOTICE_VERSION
+from consent.grants.notice import in_force
 from consent.grants.values import Change, ConsentMethod, ReceiptRecord
 from consent.ledger.refunds import refund_withdrawn
 from consent.registry import members
@@ -137,7 +137,7 @@ def _give(tx: Transaction, wanted: Change, method: ConsentMethod) -> None:
             max_granularity=wanted.granularity,
             begins=tx.now,
             ends=wanted.ends,
-            notice_version=NOTICE_VERSION,
+            notice_version=in_force(wanted.cell.category, tx.now).version,
             agreement=tx.context.agreement,
         )
     except InvalidInput as error:

@@ -17,6 +17,7 @@ from consent.grants.values import ConsentMethod
 from consent.ledger.refunds import refund_withdrawn
 from consent.registry import members
 from consent.storage.log_journal import NOBODY, Draft
+from consent.storage.notice_rows import NoticeAnswerRow
 from consent.storage.rows import DataKeyRow, LogDetailRow, ReceiptRow, SessionRow, SignInCodeRow
 from consent.storage.transaction import Transaction
 from policies.vocabulary import AthleteId
@@ -52,5 +53,5 @@ def destroy(tx: Transaction, athlete: AthleteId) -> None:
         # Of the same length, so that such a row looks like a dummy's.
         detail.owner, detail.number, detail.sealed = NOBODY, None, secrets.token_bytes(len(detail.sealed))
     tx.session.flush()
-    for rows in (ReceiptRow, SessionRow, SignInCodeRow):
+    for rows in (ReceiptRow, SessionRow, SignInCodeRow, NoticeAnswerRow):
         tx.session.exec(delete(rows).where(col(rows.athlete) == athlete))

@@ -13,10 +13,12 @@ from pydantic import JsonValue
 from sqlmodel import col, select
 
 from audit.entries.details.codes import FreezeCause
-from consent.athlete import change_consent, freezing
+from consent.athlete import asked_again, change_consent, freezing
+from consent.athlete.asked_again import AskedAgain, NoticeAnswer
 from consent.errors import ChangedMeanwhile
-from consent.grants import event_chain
+from consent.grants import event_chain, notice_store
 from consent.grants.active import live_grants
+from consent.grants.notice import Notice, in_force
 from consent.grants.values import Change, ConsentAnswer, ConsentMethod, ReceiptRecord
 from consent.ledger import budgets, ledger
 from consent.ledger.values import BudgetView
@@ -27,7 +29,7 @@ from consent.releases.stored import state_of
 from consent.storage.rows import MemberRow, ReleaseRow
 from consent.storage.transaction import Transaction, Transactions
 from policies.canonical import canonical_bytes
-from policies.vocabulary import AthleteId, ConsentState, Granularity
+from policies.vocabulary import AthleteId, Category, ConsentState, Granularity
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,25 @@ class ShownChoices:
                 _check(tx, athlete, shown, release_id)
             return releases.answer(tx, athlete, release_id, answer, sha256=sha256, method=method)
 
+    def asked_again(self, athlete: AthleteId) -> list[AskedAgain]:
+        """Return every notice in force that changes what the athlete gave under an earlier one, kept so or not."""
+        with self._transactions.read() as tx:
+            return asked_again.of_athlete(tx, athlete)
+
+    def notice(self, version: str) -> Notice:
+        """Return the text of a version as it was served; raises NotFound."""
+        with self._transactions.read() as tx:
+            return notice_store.of_version(tx, version)
+
+    def answer_notice(
+        self, athlete: AthleteId, version: str, said: NoticeAnswer, *, method: ConsentMethod, shown: ShownState
+    ) -> ReceiptRecord | None:
+        """Answer a notice that asks again; see `asked_again.answer`. Only a yes is refused for its mark."""
+        with self._transactions.write(urgent=said is NoticeAnswer.STOP) as tx:
+            if said is NoticeAnswer.YES:
+                _check(tx, athlete, shown)
+            return asked_again.answer(tx, athlete, version, said, method=method)
+
     def unfreeze(self, athlete: AthleteId, by: FreezeCause, *, shown: ShownState) -> Member:
         """Lift what was frozen for this cause; raises NotAllowed where it is frozen for others only, or Conflict."""
         with self._transactions.write() as tx:
@@ -118,7 +139,10 @@ def _mark(secret: str, state: dict[str, JsonValue]) -> str:
 
 
 def _sharing(tx: Transaction, athlete: AthleteId, release_id: str) -> dict[str, JsonValue]:
-    """Everything that decides what flows: the epoch, grants and approved releases at this moment, and the request."""
+    """Everything that decides what flows: the epoch, grants and approved releases at this moment, and the request.
+
+    With the notices in force, so that a yes stands under the one that its page was served with.
+    """
     row = tx.session.get_one(MemberRow, athlete)
     grants = sorted(grant.grant_id for grant in live_grants(tx, [athlete]).values())
     stored = tx.session.exec(select(ReleaseRow).where(col(ReleaseRow.athlete) == athlete)).all()
@@ -127,6 +151,7 @@ def _sharing(tx: Transaction, athlete: AthleteId, release_id: str) -> dict[str, 
     approved = sorted(release for release, state in states.items() if state.is_valid_for_processing)
     asked = states[release_id].value if release_id in states else ""
     held: dict[str, JsonValue] = {"grants": [*grants], "approved": [*approved], "release": release_id, "asked": asked}
+    held["notices"] = [*sorted({in_force(category, tx.now).sha256 for category in Category})]
     return held | {"about": "sharing", "athlete": athlete, "epoch": row.epoch, "frozen": row.frozen}
 
 

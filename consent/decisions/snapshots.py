@@ -26,7 +26,8 @@ from consent.storage.transaction import Transaction
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.grant import Cell, Grant
 from policies.snapshot import SNAPSHOT_LIFE, LiveGrant, SnapshotContent
-from policies.vocabulary import AthleteId, OrgId
+from policies.terms.notices import FIRST_NOTICE
+from policies.vocabulary import AthleteId, Category, OrgId
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _NEWEST = select(func.max(col(ConsentEventRow.seq))).where(col(ConsentEventRow.athlete) == col(MemberRow.athlete))
@@ -148,6 +149,7 @@ def _told(tx: Transaction, cell: Cell, grant: Grant) -> LiveGrant | None:
         recipient_role=cell.recipient.role,
         max_granularity=honoured,
         ends=grant.ends,
+        notice=grant.notice_version if cell.category is Category.READINESS else FIRST_NOTICE,
     )
 
 
@@ -164,6 +166,7 @@ def _words(grant: LiveGrant) -> list[str]:
     """All that a snapshot says about one grant."""
     recipient = [grant.recipient_org, grant.recipient_role.value]
     level = [grant.max_granularity.word, grant.ends.isoformat()]
+    level += [] if grant.notice == FIRST_NOTICE else [grant.notice]
     return [grant.athlete, grant.category.value, grant.purpose.value, *recipient, *level]
 
 

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from consent.errors import NotFound
 from consent.grants import receipts
+from consent.grants.notice import served_with
 from consent.grants.receipts import Process, ReceiptContent
 from consent.grants.values import Change, ConsentMethod, ReceiptRecord
 from consent.registry import orgs
@@ -142,10 +143,17 @@ def _content(tx: Transaction, issue: Issue) -> ReceiptContent:
         ],
         log_origin=tx.context.log_origin,
         leaf_hash=issue.leaf_hash,
+        notices=served_with(_given(issue), tx.now),
         replaces=_replaced(earlier, issue),
         release_sha256=None if issue.release is None else issue.release.sha256,
         release_bytes_sha256=None if issue.release is None else issue.release.bytes_sha256,
     )
+
+
+def _given(issue: Issue) -> list[Category]:
+    """Whose kinds of data were given; nothing is served with an end, and an answer to a release has no yes here."""
+    is_choice = issue.release is None and issue.status.is_valid_for_processing
+    return [change.cell.category for change in issue.changes if is_choice and change.granularity]
 
 
 def _replaced(earlier: list[ReceiptRecord], issue: Issue) -> str | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from consent.grants.notice import NOTICE_DATE, NOTICE_LANGUAGE, NOTICE_SHA256, NOTICE_VERSION
+from consent.grants.notice import BINDING, Notice
 from policies.canonical import canonical_bytes
 from policies.errors import BadSignature, InvalidInput
 from policies.grant import Cell
@@ -52,6 +52,7 @@ class Process:
 class ReceiptContent:
     """Everything a receipt says. subject: pairwise pseudonym of the athlete. leaf_hash: of its entry in the log.
 
+    notices: those that were served with what was given.
     release_sha256: of the whole release that was answered; release_bytes_sha256: of the bytes that its recipient sees.
     The two are one for what was approved in an earlier version.
     """
@@ -68,6 +69,7 @@ class ReceiptContent:
     processes: Sequence[Process]
     log_origin: str
     leaf_hash: bytes
+    notices: Sequence[Notice]
     replaces: str | None = None
     release_sha256: str | None = None
     release_bytes_sha256: str | None = None
@@ -82,7 +84,7 @@ def build(content: ReceiptContent) -> dict[str, Any]:
         "dct:conformsTo": CONFORMS_TO,
         "dpv:hasIdentifier": content.receipt_id,
         "dct:created": content.at.isoformat(),
-        "dct:language": NOTICE_LANGUAGE,
+        "dct:language": BINDING,
         "dct:publisher": _party(content),
         "dpv:hasRecordOfActivity": _record(content),
         "x:collectiveAgreement": content.agreement,
@@ -141,6 +143,7 @@ def _party(content: ReceiptContent) -> dict[str, Any]:
 
 
 def _record(content: ReceiptContent) -> dict[str, Any]:
+    notices = [_notice(one) for one in content.notices]
     return {
         "@type": "dpv:ConsentRecord",
         "dct:identifier": content.record_id,
@@ -150,12 +153,7 @@ def _record(content: ReceiptContent) -> dict[str, Any]:
         "dpv:hasJurisdiction": "as stated by the collective agreement",
         "dpv:hasApplicableLaw": "eu-gdpr:GDPR",
         "dpv:hasLegalBasis": ["eu-gdpr:A6-1-a", "eu-gdpr:A9-2-a"],
-        "dpv:hasNotice": {
-            "@id": f"urn:homefield:notice:{NOTICE_VERSION}",
-            "dct:date": NOTICE_DATE.isoformat(),
-            "dct:language": NOTICE_LANGUAGE,
-            "x:sha256": NOTICE_SHA256,
-        },
+        "dpv:hasNotice": notices[0] if len(notices) == 1 else notices,
         "dpv:hasProcess": [_process(process) for process in content.processes],
         "dpv:hasConsentControl": [
             {"@type": "dpv:ProvideConsent", "x:at": "/shared"},
@@ -163,6 +161,15 @@ def _record(content: ReceiptContent) -> dict[str, Any]:
         ],
         "dpv:hasRight": [f"eu-gdpr:{right}" for right in _RIGHTS],
         "dpv:hasConsentStatus": [_status(content)],
+    }
+
+
+def _notice(one: Notice) -> dict[str, Any]:
+    return {
+        "@id": f"urn:homefield:notice:{one.version}",
+        "dct:date": one.begins.isoformat(),
+        "dct:language": one.language,
+        "x:sha256": one.sha256,
     }
 
 

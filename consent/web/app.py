@@ -15,6 +15,8 @@ hidden field `csrf` of the page it stands on, and every one a browser's `Origin`
     POST /asked/{id}                 answer = yes | no | later; answers with the check page
     POST /asked/{id}/confirm         answer, sha256 of the exact bytes (hidden on the check page); 303 to receipt
     POST /asked/{id}/stop            takes an approved band back at once; 303 to receipt
+    POST /notices/{version}          answer = yes | keep; acts at once, 303 to receipt, or to /asked for keep
+    POST /notices/{version}/stop     ends what the notice asks about, at once; 303 to receipt
     POST /budget/cap, .../confirm    parts = whole number; the check page adds micro_rho; 303 to /budget
     POST /settings                   theme = system | light | dark
     POST /sign-out
@@ -54,6 +56,7 @@ from consent.web.history import routes as record_routes
 from consent.web.own_data import routes as own_data_routes
 from consent.web.portal import Portal, see_other
 from consent.web.request_context import ForgedForm, SignedOut, UnreadableForm, chosen_theme
+from consent.web.requests import notice_routes
 from consent.web.requests import routes as asked_routes
 from consent.web.sharing import routes as sharing_routes
 
@@ -88,7 +91,8 @@ def add_portal(
     )
     pages = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages.state.portal = portal
-    for routes in (entry_routes, sharing_routes, asked_routes, record_routes, budget_routes, own_data_routes):
+    of_requests = (asked_routes, notice_routes)
+    for routes in (entry_routes, sharing_routes, *of_requests, record_routes, budget_routes, own_data_routes):
         pages.include_router(routes.router)
     _close_on_errors(pages, portal)
     pages.add_middleware(OwnFormsOnly, refusal=_refusal(portal), site=site)

@@ -7,7 +7,9 @@ from starlette.types import Scope
 from chassis.http.budgets import AddressBudget
 from consent.settings import ConsentSettings
 
-_ENDS = re.compile(r"/(shared/stop|shared/stop-all|change/[^/]+/stop|asked/[^/]+/stop|budget/freeze)", re.ASCII)
+_ENDS = re.compile(
+    r"/(shared/stop|shared/stop-all|change/[^/]+/stop|asked/[^/]+/stop|notices/[^/]+/stop|budget/freeze)", re.ASCII
+)
 _COOKIE = re.compile(rb"(?:^|;\s*)(?:__Host-)?homefield-portal=")
 
 

@@ -86,7 +86,8 @@ class Portal:
 
         is_leaving: a page whose only form goes to another site, so that it has none to sign out with.
         """
-        waiting = len(self.store.requests(context.athlete))
+        again = [one for one in self.choices.asked_again(context.athlete) if one.is_open]
+        waiting = len(self.store.requests(context.athlete)) + len(again)
         return self.pages.render(
             template,
             status=status,

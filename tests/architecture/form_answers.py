@@ -40,6 +40,7 @@ def _medical(every: Everything, _fresh: str) -> Words:
 
 
 FORMS: dict[tuple[str, ...], list[Callable[[Everything, str], Words]]] = {
+    ("homefield-node", "athlete", "light-without"): [lambda e, _: [e.programs.node, e.programs.one, "sleep"]],
     ("homefield-node", "form", "list"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "form", "check"): [lambda e, fresh: [_form(e, fresh)]],
     ("homefield-node", "form", "add"): [lambda e, fresh: [e.programs.node, _form(e, fresh)]],

@@ -11,6 +11,7 @@ from policies.canonical import canonical_bytes
 from policies.errors import BadSignature, InvalidInput, OutsideItsTime, PolicyError
 from policies.signing import SigningKey
 from policies.snapshot import SNAPSHOT_LIFE, ConsentSnapshot, LiveGrant, open_snapshot
+from policies.terms.notices import FIRST_NOTICE
 from policies.vocabulary import AthleteId, Category, Granularity, OrgId, Purpose, Role
 
 KEY = SigningKey(bytes(range(32)))
@@ -212,3 +213,21 @@ def test_another_athletes_grant_does_not_count() -> None:
     other = snapshot(grant(athlete=AthleteId("ath-0000000000000002")))
 
     assert not is_live(other, Category.SLEEP)
+
+
+def test_a_notice_is_named_only_where_it_is_not_the_first() -> None:
+    plain, later = grant(Category.READINESS), grant(Category.READINESS, notice="2026-12")
+
+    assert b"notice" not in snapshot(plain).signed(KEY)
+    assert opened(snapshot(plain).signed(KEY)).grants[0].notice == FIRST_NOTICE
+    assert opened(snapshot(later).signed(KEY)).grants == (later,)
+
+
+@pytest.mark.parametrize("notice", [None, "", 12, "9" * 41, ["2026-12"]])
+def test_a_notice_of_another_shape_is_refused(notice: object) -> None:
+    body = json.loads(snapshot(grant(Category.READINESS)).signed(KEY))["body"]
+    body["grants"][0]["notice"] = notice
+    data = canonical_bytes({"body": body, "signature": KEY.sign(canonical_bytes(body)).hex()})
+
+    with pytest.raises(InvalidInput):
+        opened(data)

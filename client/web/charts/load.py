@@ -13,6 +13,7 @@ import numpy as np
 from chassis.text import long_date, plural
 from chassis.web.chart_spec import Spec, filled
 from chassis.web.charts import Chart
+from client.coaching.histories import index_of, largest_own_day
 from client.features.acwr import known_ewma
 from client.features.daily import DailyTable
 from client.features.days.column_sources import SourcesByDay
@@ -32,6 +33,8 @@ HEADROOM = 1.4  # ours: the labels stand above the bars
 LEAST_TOP_AU = 100.0  # ours: small sessions look small
 LABEL_HEIGHTS = (0.98, 0.905, 0.83)
 TOO_FEW = "Too few days are known to compare load"
+AFTER_REST = "comes after four weeks in which no known day had training"
+ROUNDED_AU = 0.5  # a plan that is the own mean of a weekday is rounded to whole units
 MOST_ASKED = 3  # ours: days named below the picture; the table has all
 
 
@@ -116,16 +119,30 @@ def load_chart(
     found, other = compared(table), _if_one(table)
     too_few = "" if found else f" {_too_few(table)}"
     label = found.label if found else f"{TOO_FEW}.{too_few}"
+    above = above_own_days(table, day, planned_au)
     (words,) = source_words(load_sources(table, sources), names)
     made_by = f" Sources: {named(words)}." if words else ""
     return finished(
         _spec(shown, day, planned_au or None),
-        finding=found.finding if found else TOO_FEW,
+        finding=above or (found.finding if found else TOO_FEW),
         about=f"{_about(shown)}{too_few}{other}{made_by}",
-        label=f"{label}{other}{made_by}",
+        label=f"{above}{'. ' if above else ''}{label}{other}{made_by}",
         columns=("Day", "Load (AU)", "7-day mean (AU)", "28-day mean (AU)", *([FROM] if words else [])),
         rows=with_sources(_rows(shown), shown.told.dates, words),
     )
+
+
+def above_own_days(table: DailyTable, day: date, planned_au: float | None) -> str:
+    """Say that the day's plan is above every own day of four weeks before; "" where it is not, or too few are known.
+
+    Beside such a plan two means that lie near each other, or at rest, are not the finding.
+    """
+    placed = index_of(table, day)
+    largest = largest_own_day(*placed) if placed else None
+    if planned_au is None or largest is None or planned_au <= largest + ROUNDED_AU:
+        return ""
+    beside = f"is above every own day of four weeks: {largest:,.0f} AU at most" if largest else AFTER_REST
+    return f"Today’s plan of {planned_au:,.0f} AU {beside}"
 
 
 def _too_few(table: DailyTable) -> str:

@@ -32,7 +32,10 @@ HEADINGS: Mapping[BoardGroup, tuple[str, str]] = {
         "One press notes the answer, a note can go with it.",
     ),
     BoardGroup.BELOW: ("Below usual, nothing proposed", "Nothing is changed."),
-    BoardGroup.DECIDED: ("Decided today", "Can be undone until the day ends. Both stay in the record."),
+    BoardGroup.DECIDED: (
+        "Decided today",
+        "Can be undone until the session starts, or the day ends. Both stay in the record.",
+    ),
     BoardGroup.PLANNED: ("As planned", "As usual, on an unchanged plan."),
 }
 NEEDS_YOU: Final = (BoardGroup.NOT_OK, BoardGroup.WELL_BELOW, BoardGroup.DECIDE, BoardGroup.ASK)

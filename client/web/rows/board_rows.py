@@ -7,7 +7,7 @@ from datetime import date, datetime
 from chassis.text import sentence, short_date, weekday
 from client.coaching.check_in import CheckIn, CheckInAnswer
 from client.coaching.daily_assessment import DailyAssessment
-from client.coaching.readiness import Light
+from client.coaching.readiness import LIGHT_WORDS, Light
 from client.coaching.regression import LEAST_POINTS
 from client.coaching.review import ReviewAnswer, ReviewDecision
 from client.coaching.training_session import PlanSource
@@ -26,6 +26,10 @@ TOLD_WORDS = {
     CheckInAnswer.NOT_OK: "not OK",
     CheckInAnswer.NOT_REACHED: "could not be reached",
 }
+
+
+TOO_FEW_SIGNS = "the light adds up this morning; too few signs are clear enough by themselves for a change"
+"""Why a low light comes without a proposal (docs/indices.md §6.2, §7.1): true of each reader's own evidence list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def light_of(one: DailyAssessment) -> tuple[str, str]:
         return Light.RED.value, "Reported a problem"
     if flags.noted_not_ok:
         return Light.RED.value, "Not OK, told to staff"
-    return one.light.value, sentence(text.LIGHT_WORDS[one.light])
+    return one.light.value, sentence(LIGHT_WORDS[one.light])
 
 
 def plan_words(one: DailyAssessment) -> str:
@@ -147,7 +151,7 @@ def why_nothing(one: DailyAssessment, group: BoardGroup) -> str:
     if one.plan.session.load_au <= 0:
         return "no load today, so there is nothing to lower"
     if one.outcome.total < LEAST_POINTS:
-        return "low this morning alone; over several days too little moved for a change"
+        return TOO_FEW_SIGNS
     return "no change proposed"
 
 

@@ -16,4 +16,5 @@ def undo_name(one: DailyAssessment, *, role: Role, now: datetime) -> str:
     if newest is None or (newest.role is Role.MEDICAL and role is not Role.MEDICAL):
         return ""
     name = f"check-in:{newest.number}" if isinstance(newest, CheckIn) else f"decision:{newest.proposal_id}"
-    return name if can_undo(newest.at, now=now) else ""
+    starts = one.plan.starts if one.decision is not None else None  # a wrong answer of an athlete is always put right
+    return name if can_undo(newest.at, now=now, starts=starts) else ""

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from consent.storage.notice_rows import NoticeRow  # noqa: F401 so that its tables are known
 from consent.storage.rows import ConsentTable
 
 connection = context.config.attributes["connection"]

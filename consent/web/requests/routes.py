@@ -12,6 +12,7 @@ from consent.grants.values import ConsentAnswer
 from consent.releases.values import ReleaseView
 from consent.web.portal import Portal, RequestContext, see_other
 from consent.web.request_context import CheckedForm, PortalHere, SignedIn, is_shown, shown_state
+from consent.web.requests.notice_routes import notice_asks
 from consent.web.requests.page import bands_of, interval_chart, left_out, measures_of, parts_of, slip_of, sources_of
 from consent.web.sharing.stopping import BAND_BACK, BAND_NOTICED
 from consent.web.text import ANSWERS, DURABILITY_HINT, PURPOSES, RECIPIENTS, STATES
@@ -27,13 +28,16 @@ ANSWER_OF = {answer.value: answer for answer in ConsentAnswer}
 def requests_page(portal: PortalHere, context: SignedIn) -> HTMLResponse:
     """List what waits for an answer, and what was answered before."""
     releases = portal.store.releases(context.athlete)
-    waiting = [r for r in releases if r.is_open]
-    title = f"{sentence(counted(len(waiting), 'request waits', 'requests wait'))} for your answer"
+    waiting, asks = [r for r in releases if r.is_open], notice_asks(portal, context)
+    count = len(waiting) + sum(one.is_open for one in asks)
+    title = f"{sentence(counted(count, 'request waits', 'requests wait'))} for your answer"
     return portal.page(
         context,
         "asked.html",
-        title=title if waiting else "Nothing is asked of you",
+        title=title if count else "Nothing is asked of you",
         here=HERE,
+        notices=[one for one in asks if one.is_open],
+        kept=[one for one in asks if not one.is_open],
         waiting=[_line(r) for r in waiting],
         answered=[_line(r) for r in reversed(releases) if not r.is_open],
         equally_fine=NO_YES if context.member.is_frozen else "Yes, no and later are equally fine.",

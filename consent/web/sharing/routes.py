@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from chassis.text import long_date, weekday_date
 from consent.errors import ChangedMeanwhile, Conflict, InvalidChange, NotAllowed, NotFound
+from consent.grants.notice import Notice, in_force
 from consent.grants.values import MatrixCell
 from consent.releases.values import ReleaseView
 from consent.web.dates import latest_end
@@ -24,6 +25,7 @@ from consent.web.sharing.recipient_names import names_of, recipients_of
 from consent.web.sharing.stopping import when_stopped
 from consent.web.text import CATEGORIES, RECIPIENTS, granularity_words
 from policies.grant import Recipient
+from policies.terms.notices import LIGHT_AT_HOME
 from policies.vocabulary import AthleteId, Category
 
 router = APIRouter()
@@ -31,6 +33,11 @@ HERE = "/shared"
 RESTS_ON = (
     "The light is worked out for each group only from what the same group gets besides it: heart and recovery, sleep, "
     "morning answers and test results. It needs two of these at least; with readiness alone it says “not enough data”."
+)
+AT_HOME = (
+    "The light is one for everybody who may see it. Your club’s node works it out at home from your heart and "
+    "recovery, sleep, morning answers and jump tests, also from what you do not share, and without the kinds that you "
+    "left out there. Nobody is shown which of them made it."
 )
 CHANGED = ChangeProblem(
     "choices", "This has changed meanwhile; nothing was recorded. Check what holds now, and choose again."
@@ -197,6 +204,7 @@ def _form(
     releases = portal.store.releases(context.athlete)
     drawn = shared_view(row, releases).rows[0].cells
     asked = next((cell.asked for cell in drawn if cell.asked), "")
+    notice = in_force(row[0].category, portal.clock())
     return portal.page(
         context,
         "change.html",
@@ -212,12 +220,20 @@ def _form(
         by_release=[names[c.recipient].phrase for c in row if c.by_release and not c.never_rule],
         asked=asked,
         live=[_live(c, releases, is_frozen=context.member.is_frozen) for c in row if c.is_on],
-        rests_on=RESTS_ON if row[0].category is Category.READINESS else "",
+        rests_on=_rests_on(row[0].category, notice),
+        notice=notice,
         latest=latest_end(portal.today),
         latest_words=long_date(latest_end(portal.today)),
         earliest=portal.today,
         is_frozen=context.member.is_frozen,
     )
+
+
+def _rests_on(category: Category, notice: Notice) -> str:
+    """What the light rests on by the notice that a yes of today is given under."""
+    if category is not Category.READINESS:
+        return ""
+    return AT_HOME if notice.version in LIGHT_AT_HOME else RESTS_ON
 
 
 def _live(cell: MatrixCell, releases: Sequence[ReleaseView], *, is_frozen: bool) -> dict[str, str]:
@@ -241,6 +257,7 @@ def _check(
         here=HERE,
         words=CATEGORIES[category],
         category=category.value,
+        notice=in_force(category, portal.clock()),
         shown=shown,
         wanted=wanted,
     )

@@ -158,6 +158,14 @@ def test_undo_ends_with_the_day_or_after_24_hours() -> None:
     assert not can_undo(AT, now=AT + timedelta(days=1))
 
 
+def test_undo_of_a_decision_ends_when_the_session_starts() -> None:
+    starts = (AT + timedelta(hours=2)).time()
+
+    assert can_undo(AT, now=AT + timedelta(hours=1, minutes=59), starts=starts)
+    assert not can_undo(AT, now=AT + timedelta(hours=2), starts=starts)
+    assert not can_undo(AT, now=AT + timedelta(days=1), starts=starts)
+
+
 def test_a_long_note_is_refused() -> None:
     with pytest.raises(BadCheckIn, match="at most 200 characters, got 201"):
         told(CheckInAnswer.FINE, note="x" * 201)

@@ -12,6 +12,7 @@ from client.coaching.own_largest_day import propose_own_largest
 from client.coaching.regression import Level
 from client.coaching.training_session import PlanSource, SessionPlan, TrainingSession
 from client.features.daily import DailyTable
+from client.web import text
 from policies.vocabulary import AthleteId
 from tests.client.web.conftest import NOW
 
@@ -64,3 +65,19 @@ def test_the_largest_day_needs_known_days(unknown: int, expected: float | None) 
     table = DailyTable(tuple(date.fromordinal(NOW.date().toordinal() - 40 + n) for n in range(40)), {"load_au": load})
 
     assert largest_own_day(table, 40 - 1) == expected
+
+
+def test_after_four_weeks_without_training_a_person_chooses_and_nothing_is_lowered() -> None:
+    load = np.zeros(40)
+    load[5] = 900.0  # 35 days ago
+    table = DailyTable(tuple(date.fromordinal(NOW.date().toordinal() - 40 + n) for n in range(40)), {"load_au": load})
+
+    largest = largest_own_day(table, 40 - 1)
+    found = propose_own_largest(ONE, DAY, plan=planned(7, 75), largest_au=largest, now=AT)
+
+    assert largest == 0.0
+    assert found is not None
+    assert (found.adjusted, found.review) == (found.planned, True)
+    assert "525 AU comes after four weeks" in found.because
+    assert text.proposed(found) == "No own session of late: choose the load together"
+    assert propose_own_largest(ONE, DAY, plan=planned(0, 75), largest_au=largest, now=AT) is None

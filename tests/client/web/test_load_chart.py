@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from client.features.daily import DailyTable
 from client.features.rest import ASSUMED_REST
 from client.metrics.catalogue import catalogue
-from client.web.charts.load import TOO_FEW, compared, load_chart
+from client.web.charts.load import TOO_FEW, above_own_days, compared, load_chart
 from tests.client.metrics.last_day import metrics_on
 
 FIRST = date(2026, 1, 1)
@@ -116,3 +116,39 @@ def test_a_plan_without_training_draws_no_bar() -> None:
 
     assert chart is not None
     assert "today’s plan" not in chart.wide
+
+
+@pytest.mark.parametrize(
+    ("largest", "planned", "said"),
+    [
+        (300.0, 525.0, "Today’s plan of 525 AU is above every own day of four weeks: 300 AU at most"),
+        (0.0, 525.0, "Today’s plan of 525 AU comes after four weeks in which no known day had training"),
+        (300.0, 300.0, ""),
+        (299.7, 300.0, ""),
+        (300.0, None, ""),
+    ],
+)
+def test_a_plan_above_every_own_day_is_the_finding(largest: float, planned: float | None, said: str) -> None:
+    """Means of 2 AU beside a plan of 525 are near each other, and are not what there is to say."""
+    load = np.zeros(41)
+    load[30], load[40] = largest, NAN
+    days = table(load)
+
+    chart = load_chart(days, day=days.dates[-1], planned_au=planned)
+
+    assert chart is not None
+    assert (chart.finding == said) == bool(said)
+    assert said in chart.label
+
+
+@settings(deadline=None)
+@given(loads, st.floats(0, 900))
+def test_the_finding_of_a_plan_is_true_of_the_days_before(load: Floats, planned: float) -> None:
+    days = table(np.append(load, NAN))
+
+    said = above_own_days(days, days.dates[-1], planned)
+
+    before = load[-28:]
+    if said:
+        assert not (before[np.isfinite(before)] >= planned).any()
+        assert np.isfinite(before).sum() >= 24

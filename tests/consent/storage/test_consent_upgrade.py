@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from consent.athlete.values import ProofState
 from consent.errors import InvalidSettings, StoreUnavailable
+from consent.grants.notice import NOTICES
 from consent.ledger import ledger, unused
 from consent.service import open_beside, open_service
 from consent.storage.migrations import upgrade as migrations
@@ -19,6 +20,7 @@ from consent.storage.rows import TokenRow
 from consent.storage.transaction import make_engine
 from policies.campaign import SignedManifest
 from policies.campaigns.season_line import season_line
+from policies.terms.notices import FIRST_NOTICE
 from policies.vocabulary import AthleteId
 from tests.consent.league import FakeClock, Template, make_service
 from tests.old_stores import expected_of, unpacked
@@ -250,3 +252,18 @@ def test_a_service_without_a_trust_policy_says_how_to_get_one(
     for opens in (open_service, open_beside):
         with pytest.raises(InvalidSettings, match="homefield-consent keys"):
             opens(world.service.settings, clock=clock)
+
+
+def test_what_was_given_before_stands_under_the_first_notice_and_its_text_can_be_read(
+    old: tuple[Path, str], clock: FakeClock
+) -> None:
+    folder, url = old
+
+    service = make_service(folder, clock, database=url)
+
+    with service.engine.connect() as connection:
+        served = {tuple(row) for row in connection.execute(text("SELECT version, sha256 FROM notice"))}
+        given = set(connection.execute(text("SELECT notice_version FROM consent_grant")).scalars())
+    service.close()
+    assert served == {(one.version, one.sha256) for one in NOTICES}
+    assert given == {FIRST_NOTICE}

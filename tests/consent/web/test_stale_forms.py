@@ -75,7 +75,12 @@ GIVING: dict[str, Callable[[World, Browser], Form]] = {
     "/budget/cap/confirm": cap_check,
 }
 """Every form that gives, answers or lifts something, and the page from which it is sent."""
-ENDING = {"/shared/stop", "/shared/stop-all", "/change/{category}/stop", "/asked/{release_id}/stop", "/budget/freeze"}
+ENDING = {
+    *("/shared/stop", "/shared/stop-all", "/change/{category}/stop", "/asked/{release_id}/stop", "/budget/freeze"),
+    "/notices/{version}/stop",
+}
+ASKED_AGAIN = {"/notices/{version}"}
+"""Answered over what was given before: `test_portal_notices`."""
 ABOUT_THE_SESSION = {"/sign-in", "/demo/sign-in", "/sign-out", "/settings"}
 
 
@@ -92,12 +97,12 @@ def active(world: World) -> int:
     return sum(cell.is_on for cell in world.store.matrix(ATHLETE)) + len(approved)
 
 
-def test_every_form_of_the_portal_is_one_of_three_kinds(world: World) -> None:
+def test_every_form_of_the_portal_is_of_a_kind_that_is_tested(world: World) -> None:
     (mounted,) = [route for route in world.app.routes if getattr(route, "name", "") == "portal"]
     routes = [getattr(one, "route", one) for one in iter_route_contexts(mounted.routes)]
     posts = {route.path for route in routes if isinstance(route, APIRoute) and "POST" in route.methods}
 
-    assert posts == set(GIVING) | ENDING | ABOUT_THE_SESSION
+    assert posts == set(GIVING) | ENDING | ASKED_AGAIN | ABOUT_THE_SESSION
 
 
 @pytest.mark.parametrize("route", sorted(GIVING))
