@@ -48,7 +48,7 @@ def set_second_club(
     fields = {"club": club, "sixteenths": sixteenths, "until": None if ends is None else ends.isoformat()}
     done = carry_out(directory, {"command": "athlete second-club set", "athlete": athlete, **fields})
     if as_json:
-        print_json("homefield-athlete-second-club-1", done)
+        print_json("homefield-athlete-second-club-set-1", done)
         return
     say(f"{named} is at {done['club']} as their second club: weight {_weights(done)}.")
 
@@ -62,7 +62,7 @@ def end_second_club(directory: ServiceFolder, athlete: AthleteArgument, as_json:
     named = athletes.enrolled(directory, athlete)
     done = carry_out(directory, {"command": "athlete second-club end", "athlete": athlete})
     if as_json:
-        print_json("homefield-athlete-second-club-1", done)
+        print_json("homefield-athlete-second-club-end-1", done)
         return
     say(f"{named} has no second club any more; what its node holds, its operator erases with `homefield-node erase`.")
 

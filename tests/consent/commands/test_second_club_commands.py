@@ -32,7 +32,7 @@ def test_an_operator_notes_changes_lists_and_ends_a_second_club(
     ended = json.loads(run(capsys, monkeypatch, "athlete", "second-club", "end", home, athlete, "--json")[1])
 
     half = {"athlete": athlete, "club": "club-b", "sixteenths": 8, "own_sixteenths": 8, "until": ""}
-    assert json.loads(first[1]) == {"schema": "homefield-athlete-second-club-1", **half}
+    assert json.loads(first[1]) == {"schema": "homefield-athlete-second-club-set-1", **half}
     assert "weight 5/16 there, 11/16 at their own club" in changed[1]
     weights = {"sixteenths": 5, "own_sixteenths": 11, "until": "2126-06-30T23:59:59+00:00"}
     listed = {one["athlete"]: one["second_club"] for one in rows}
