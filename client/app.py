@@ -25,6 +25,7 @@ from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from client.coaching.journal import CoachingJournal
 from client.errors import ClientError, ClockApart, ConsentBusy, NodeKeyNotTaken
 from client.questions.session_questions import open_questions
+from client.reports import page as report_page
 from client.settings import NodeSettings
 from client.staff.database import StaffFile
 from client.uploads.forgetting import forgetting_uploads
@@ -76,13 +77,14 @@ def build_app(
         redirect_slashes=False,
         lifespan=lambda _: forgetting_uploads(club.uploads, club.sign_in.sessions),
     )
-    app.state.uploads, app.state.sessions = club.uploads, club.sign_in.sessions
+    app.state.uploads, app.state.sessions, app.state.site = club.uploads, club.sign_in.sessions, club
     _close_on_errors(app, club)  # first: what is added later stands around it and sees its answers
     _say_what_to_do(app, club)  # first: what is added later stands around it and sees its answers
     app.add_middleware(OwnFormsOnly, refusal=_refusal(club), site=site, uploads={UPLOAD_PATH: LARGEST_UPLOAD})
     add_base_layout(app)
     app.add_api_route("/health", health.public, methods=["GET"])
-    for area in (entrance, board, ask, athletes, decide, athlete, imports, uploads, league_model, campaign_page):
+    pages = (entrance, board, ask, athletes, decide, athlete, imports, uploads, league_model, campaign_page)
+    for area in (*pages, report_page):
         app.include_router(area.router(club))
     return app
 

@@ -90,7 +90,7 @@ def run(
         stop = stopped_by_signals()
         old = deleting_old(vault, lambda: load_settings(folder).keep_days, consent, clock=utc_now)
         learnt = _models_and_heads(settings, vault, consent)
-        with erasing_again(vault, consent), old, learnt, node.working(), serving([*listeners, *beside]):
+        with erasing_again(vault, consent), old, learnt, _reports(app), node.working(), serving([*listeners, *beside]):
             say_operator_address(metrics_host, beside)
             say(f"listening on http://{host}:{listeners[0].port}")
             wait_for_stop(stop, [*listeners, *beside])
@@ -105,6 +105,13 @@ def _models_and_heads(
 
     club = ClubHeadRefitting.of(settings, vault=vault, consent=consent, clock=utc_now)
     return learning_beside(settings, vault=vault, consent=consent, clock=utc_now, then=[club.refit_due])
+
+
+def _reports(app: "FastAPI") -> AbstractContextManager[None]:
+    """Return what prepares each day's report, over what the pages share."""
+    from client.reports.beside_pages import reports_beside
+
+    return reports_beside(app.state.site)
 
 
 def _learning_part(settings: "NodeSettings") -> "Callable[[NodeConsentClient], LearningPart]":

@@ -32,6 +32,7 @@ from tests.architecture.answer_world import HOSTILE, MARKUP, PSEUDONYM, Everythi
 from tests.architecture.campaign_answers import CAMPAIGNS
 from tests.architecture.corrected_node import copied_node, imported, of_reading, questioned, set_aside, voided
 from tests.architecture.logged_model import gone_back, logged_model
+from tests.architecture.report_answers import REPORTS
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 from tests.privacy.programs import Programs, files, in_weeks, service_key
 
@@ -183,6 +184,7 @@ def _squad(every: Everything, fresh: str) -> Path:
 Line = Callable[[Everything, str], Words]
 COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     **CAMPAIGNS,
+    **REPORTS,
     ("homefield-consent", "init"): [lambda e, fresh: [e.folder / fresh, "--name", MARKUP]],
     ("homefield-consent", "keys"): [lambda e, _: [e.union]],
     ("homefield-consent", "status"): [lambda e, _: [e.union]],
