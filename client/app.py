@@ -33,6 +33,7 @@ from client.coaching.journal import CoachingJournal
 from client.coaching.records.journal_file import AthleteSeal
 from client.errors import ClientError, ClockApart, ConsentBusy, NodeKeyNotTaken
 from client.questions.session_questions import open_questions
+from client.reports import page as report_page
 from client.settings import NodeSettings, portal_origin
 from client.staff.database import StaffFile
 from client.statements.answers import AthleteAnswers
@@ -96,7 +97,7 @@ def build_app(
         lifespan=lambda _: forgetting_uploads(club.uploads, club.sign_in.sessions),
     )
     own = own_site(club, address=site)
-    app.state.uploads, app.state.sessions = club.uploads, club.sign_in.sessions
+    app.state.uploads, app.state.sessions, app.state.site = club.uploads, club.sign_in.sessions, club
     app.state.said = club.said.records
     closed = _closing(club, own)
     _close_on_errors(app, closed)  # first: what is added later stands around it and sees its answers
@@ -110,7 +111,8 @@ def build_app(
     )
     add_base_layout(app)
     app.add_api_route("/health", health.public, methods=["GET"])
-    for area in (entrance, board, ask, athletes, decide, athlete, imports, uploads, league_model, campaign_page):
+    pages = (entrance, board, ask, athletes, decide, athlete, imports, uploads, league_model, campaign_page)
+    for area in (*pages, report_page):
         app.include_router(area.router(club))
     add_own_pages(app, own)
     return app

@@ -24,7 +24,9 @@ from client.commands import (
 from client.commands.deciding import campaigns, models
 from client.commands.files import ingest
 from client.commands.own_site import code
+from client.commands.reports import report, report_settings
 from client.corrections import commands as corrections
+from client.durability import commands as durability
 from client.errors import ClientError
 from client.federation import audit_privacy
 from client.forecast import commands as forecast
@@ -71,7 +73,10 @@ for area in (
     audit_privacy,
     evaluate,
     models,
+    durability,
     release,
+    report,
+    report_settings,
     retention,
     run,
     backups,

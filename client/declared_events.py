@@ -24,6 +24,9 @@ ROUTES: EventDeclarations = {
     "GET /board/table": _BOARD,
     "GET /athletes": _SQUAD,
     "GET /imports": _SQUAD,
+    "GET /report": _SQUAD,
+    "GET /report.pdf": _SQUAD,
+    "GET /report.json": _SQUAD,
     "POST /imports/files": records(EventKind.INGEST),
     "GET /imports/files/{key}": _SQUAD,
     "POST /imports/files/{key}/again": _SQUAD,
@@ -96,6 +99,8 @@ VERBS: EventDeclarations = {
     "campaign revoke": records(EventKind.CAMPAIGN_REFUSED, beside=[EventKind.BUDGET_REFUNDED]),
     "adopt": records(EventKind.MODEL_ADOPTED),
     "evaluate": records(EventKind.OPERATOR_LOOK),
+    "durability backtest": records(EventKind.OPERATOR_LOOK, unless="the node is not linked yet, or is not looked into"),
+    "report": _SQUAD,
     "models": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "propose": records(EventKind.RELEASE_PROPOSED, each="athlete", unless="there is not enough data to ask about"),
     "erase": records(EventKind.ERASED, unless=_UNLINKED),
@@ -115,7 +120,9 @@ VERBS: EventDeclarations = {
         "athlete add",
         "athlete load",
     ),
-    **unrecorded(NoEntryReason.SET_UP, "retention set", "athlete rest", "source-priority", "athlete constants"),
+    **unrecorded(
+        NoEntryReason.SET_UP, "report-settings", "retention set", "athlete rest", "source-priority", "athlete constants"
+    ),
     **unrecorded(NoEntryReason.SET_UP, "athlete rename", "quarantine clear"),
     # The athlete's own setting, which nobody is told.
     **unrecorded(NoEntryReason.SET_UP, "athlete light-without"),

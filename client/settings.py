@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, time, tzinfo
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -22,10 +22,25 @@ from policies.vocabulary import Category, OrgId
 
 ORG_ID = r"^[a-z0-9][a-z0-9-]{1,63}$"
 OrgText = Annotated[str, Field(pattern=ORG_ID)]
+MAIL = r"^[^@\s<>,;\"]{1,64}@[A-Za-z0-9.-]{1,189}$"
+CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 FILE_NAME = "settings.json"
 LEAST_KEPT_D = 90
 """Ours: an athlete's usual range and the light are worked out from the last three months."""
 KeptDays = Annotated[int, Field(ge=LEAST_KEPT_D, le=36_500)]
+
+
+class MailServer(BaseModel):
+    """Where a node's short messages are posted, always encrypted; the password lies in `keys/mail-password`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: Annotated[str, Field(min_length=1, max_length=253)]
+    port: Annotated[int, Field(ge=1, le=65_535)]
+    encryption: Literal["tls", "starttls"] = "tls"
+    user: Annotated[str, Field(max_length=200)] = ""
+    sender: Annotated[str, Field(pattern=MAIL, max_length=254)]
+    recipients: Annotated[tuple[Annotated[str, Field(pattern=MAIL, max_length=254)], ...], Field(min_length=1)]
 
 
 class NodeSettingsFile(BaseModel):
@@ -49,6 +64,9 @@ class NodeSettingsFile(BaseModel):
     former_second_signer_key: Annotated[str, Field(max_length=64)] | None = None
     without_wearables: bool = False
     keep_days: dict[Category, KeptDays] = Field(default_factory=dict, max_length=len(Category))
+    report_ready: Annotated[str, Field(pattern=CLOCK_TIME)] = "06:30"
+    report_mail: MailServer | None = None
+    report_webhook: Annotated[str, Field(max_length=500)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +77,8 @@ class NodeSettings:
     former_league_key: signed what the league published before it changed its key. second_signer: who signs campaigns
     beside the league; its key is the consent service's where none is set. portal_url: where athletes open their portal,
     where browsers reach it under another address than this node does. keep_days: readings of a category that are
-    older are deleted; those of one that is missing are kept for good.
+    older are deleted; those of one that is missing are kept for good. report_ready: local time before which the day's
+    report is prepared. report_mail, report_webhook: where it is said that the board is ready; None says it nowhere.
     """
 
     directory: Path
@@ -79,6 +98,9 @@ class NodeSettings:
     former_second_signer_key: str | None = None
     keep_days: Mapping[Category, int] = field(default_factory=dict)
     portal_url: str | None = None
+    report_ready: time = time(6, 30)
+    report_mail: MailServer | None = None
+    report_webhook: str | None = None
 
     @property
     def vault_path(self) -> Path:
@@ -180,6 +202,9 @@ def load_settings(directory: Path) -> NodeSettings:
         former_second_signer_key=stored.former_second_signer_key,
         keep_days=stored.keep_days,
         portal_url=stored.portal_url,
+        report_ready=time.fromisoformat(stored.report_ready),
+        report_mail=stored.report_mail,
+        report_webhook=stored.report_webhook,
     )
 
 
@@ -202,7 +227,9 @@ def save_settings(directory: Path, settings: NodeSettingsFile) -> None:
     replace_durably(directory / FILE_NAME, settings.model_dump_json(indent=2).encode() + b"\n")
 
 
-def change_settings(directory: Path, **changes: str | bool | Mapping[Category, int] | None) -> NodeSettings:
+def change_settings(
+    directory: Path, **changes: str | bool | Mapping[Category, int] | Mapping[str, object] | None
+) -> NodeSettings:
     """Replace some fields of `settings.json` and return the settings as they are now."""
     load_settings(directory)
     stored = NodeSettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())

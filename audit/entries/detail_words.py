@@ -189,6 +189,7 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         ClubPage.ATHLETES: "list of athletes",
         ClubPage.IMPORTS: "list of imports",
         ClubPage.LEAGUE_MODEL: "league model",
+        ClubPage.REPORT: "report of the day",
     },
     OperatorView: {
         OperatorView.METRICS: "metrics at the node’s terminal",

@@ -89,7 +89,7 @@ def run(
         stop = stopped_by_signals()
         address = own_address(site, host=host, port=listeners[0].port)
         working = _work_beside_pages(settings, vault, consent)
-        with working, node.working(), serving([*listeners, *beside]), announced(consent, address):
+        with working, _reports(app), node.working(), serving([*listeners, *beside]), announced(consent, address):
             say_operator_address(metrics_host, beside)
             say(f"listening on http://{host}:{listeners[0].port}")
             wait_for_stop(stop, [*listeners, *beside])
@@ -116,6 +116,13 @@ def _models_and_heads(
 
     club = ClubHeadRefitting.of(settings, vault=vault, consent=consent, clock=utc_now)
     return learning_beside(settings, vault=vault, consent=consent, clock=utc_now, then=[club.refit_due])
+
+
+def _reports(app: "FastAPI") -> AbstractContextManager[None]:
+    """Return what prepares each day's report, over what the pages share."""
+    from client.reports.beside_pages import reports_beside
+
+    return reports_beside(app.state.site)
 
 
 def _learning_part(settings: "NodeSettings") -> "Callable[[NodeConsentClient], LearningPart]":

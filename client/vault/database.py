@@ -128,15 +128,23 @@ _LIGHT: Final = (
     "CREATE TABLE light_choice (athlete INTEGER PRIMARY KEY REFERENCES athlete, sealed BLOB NOT NULL) WITHOUT ROWID;"
 )
 
+# Prepared reports: what is common to a day, and each athlete's part of it by variant and day. Rows name no day.
+_REPORTS: Final = """
+CREATE TABLE report_day (key BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE report_part (
+  athlete INTEGER NOT NULL REFERENCES athlete, key BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (athlete, key)
+) WITHOUT ROWID;
+"""
+
 
 _STEPS: Final = (
     *(_FIRST, _SQUADS, _REST_RULES, _ENTRIES, _CORRECTIONS, _OWN_SETTINGS, _QUESTIONS, _TABLES, _LABELS),
-    *(_HEADS, _CLUB_HEAD, _OWN_ANSWERS, _LIGHT),
+    *(_HEADS, _CLUB_HEAD, _OWN_ANSWERS, _LIGHT, _REPORTS),
 )
 OF_ONE_ATHLETE: Final = (
     *("observation", "superseded", "source", "import_claims", "import", "quarantine", "rest_rule"),
     *("hand_act", "empty_place", "own_setting", "answered_question", "remembered_label", "private_head"),
-    *("own_answer", "light_choice"),
+    *("own_answer", "light_choice", "report_part"),
 )
 """The tables that hold something of an athlete, in an order in which their rows can be deleted."""
 OF_ALL_ATHLETES: Final = ("club_head",)

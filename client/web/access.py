@@ -43,6 +43,7 @@ ASKED: Mapping[ClubPage, tuple[Category, ...]] = {
     ClubPage.MORNING_BOARD: (Category.READINESS,),
     ClubPage.ATHLETES: tuple(SHOWN),
     ClubPage.IMPORTS: tuple(SHOWN),
+    ClubPage.REPORT: tuple(SHOWN),
 }
 """What each page asks about every enrolled athlete. The list is fixed: how long it is tells nobody who shares what."""
 

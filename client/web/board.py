@@ -83,7 +83,7 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess, uploads: Sequence[
         day=weekday_date(day),
         prepared=text.clock_time(site.now()),
         is_past=day != site.now().date(),
-        plan_today=_common_plan(site, day),
+        plan_today=common_plan(site, day),
         is_empty=not sum(counts.values()),
         lead=lead(counts),
         groups=_groups(site, viewer, morning, sought),
@@ -136,7 +136,8 @@ def _local(site: ClubSite, at: datetime) -> str:
     return text.clock_time(at.astimezone(site.zone))
 
 
-def _common_plan(site: ClubSite, day: date) -> str:
+def common_plan(site: ClubSite, day: date) -> str:
+    """Return what is planned for everyone on `day`, in words; "" without a plan."""
     plan = site.journal.plans(day).get(None)
     if plan is None:
         return ""

@@ -49,6 +49,13 @@ def durability_inputs(daily: Mapping[str, Floats]) -> DurabilityInputs:
     )
 
 
+def days_lost(daily: Mapping[str, Floats]) -> Floats:
+    """Return of each day that counts, oldest first, the part lost to injury: 0, kappa or 1. Columns as above."""
+    columns = _columns(daily)
+    counts = ~np.isnan(columns["time_loss"]) & (columns["absence"] != 1.0)
+    return _days_lost({name: values[counts] for name, values in columns.items()})
+
+
 def _columns(daily: Mapping[str, Floats]) -> dict[str, Floats]:
     unknown = np.full(len(daily["time_loss"]), np.nan)
     return {name: np.asarray(daily.get(name, unknown), dtype=np.float64) for name in INPUTS}

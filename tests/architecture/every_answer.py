@@ -5,8 +5,7 @@ can be made twice: once for text, once with --json. Most are run once; those wit
 """
 
 import json
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,11 +27,12 @@ from chassis.http.key_change import SignedKeyChange
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.settings import load_settings
-from tests.architecture.answer_world import HOSTILE, MARKUP, PSEUDONYM, Everything, Words
+from tests.architecture.answer_world import MARKUP, Everything, Words
 from tests.architecture.campaign_answers import CAMPAIGNS
 from tests.architecture.corrected_node import copied_node, imported, of_reading, questioned, set_aside, voided
 from tests.architecture.form_answers import FORMS
 from tests.architecture.logged_model import gone_back, logged_model
+from tests.architecture.report_answers import REPORTS
 from tests.architecture.union_athlete_answers import UNION_ATHLETES
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 from tests.privacy.programs import Programs, files, in_weeks, service_key
@@ -187,6 +187,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     **CAMPAIGNS,
     **FORMS,
     **UNION_ATHLETES,
+    **REPORTS,
     ("homefield-consent", "init"): [lambda e, fresh: [e.folder / fresh, "--name", MARKUP]],
     ("homefield-consent", "keys"): [lambda e, _: [e.union]],
     ("homefield-consent", "status"): [lambda e, _: [e.union]],
@@ -326,24 +327,3 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-server", "rotate-key"): [lambda e, _: [e.programs.league]],
     ("homefield-demo", "run"): [lambda e, fresh: ["--out", e.folder / fresh, "--no-serve"]],
 }
-NAMED = {
-    ("homefield-consent", "org", "list"): HOSTILE,
-    ("homefield-consent", "athlete", "list"): HOSTILE,
-    ("homefield-node", "athlete", "list"): HOSTILE,
-    ("homefield-node", "movement"): HOSTILE,
-    ("homefield-node", "plan", "show"): HOSTILE,
-    ("homefield-node", "propose"): HOSTILE,
-    ("homefield-server", "campaign", "list"): HOSTILE,
-    ("homefield-server", "campaign", "show"): HOSTILE,
-    ("homefield-server", "status"): HOSTILE,
-    ("homefield-audit", "show"): PSEUDONYM,
-    ("homefield-audit", "explain"): PSEUDONYM,
-    ("homefield-demo", "run"): HOSTILE,
-}
-"""The commands whose text holds a stored name, and that name."""
-
-
-def lines(words: tuple[str, ...], every: Everything) -> Iterator[list[str]]:
-    """Every command line of a command, as text; ready to be run once."""
-    for line in COMMAND_LINES[words]:
-        yield [str(word) for word in (*words[1:], *line(every, f"fresh-{secrets.token_hex(4)}"))]

@@ -19,7 +19,8 @@ from deploy.demo.league.witnesses import WitnessState
 from deploy.demo.story import Story
 from deploy.demo.summary import CampaignSummary, Errors, Summary, Withdrawal
 from tests.architecture.answer_world import HOSTILE, build
-from tests.architecture.every_answer import COMMAND_LINES, NAMED, lines
+from tests.architecture.every_answer import COMMAND_LINES, lines
+from tests.architecture.named_answers import NAMED
 from tests.architecture.test_command_help import APPS, COMMANDS
 from tests.vectors.make_json_schemas import GOLDEN
 

@@ -151,6 +151,7 @@ class ClubPage(StrEnum):
     ATHLETES = "athletes"
     IMPORTS = "imports"
     LEAGUE_MODEL = "league model"
+    REPORT = "report"
 
 
 class OperatorView(StrEnum):

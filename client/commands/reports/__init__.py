@@ -1,0 +1,1 @@
+"""Commands about reports: one for a person of the staff, and when reports are ready."""

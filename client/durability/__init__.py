@@ -1,0 +1,1 @@
+"""What the node says of the durability index itself, over several athletes and of no one."""
