@@ -5,7 +5,8 @@ can be made twice: once for text, once with --json. Most are run once; those wit
 """
 
 import json
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -327,3 +328,9 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-server", "rotate-key"): [lambda e, _: [e.programs.league]],
     ("homefield-demo", "run"): [lambda e, fresh: ["--out", e.folder / fresh, "--no-serve"]],
 }
+
+
+def lines(words: tuple[str, ...], every: Everything) -> Iterator[list[str]]:
+    """Every command line of a command, as text; ready to be run once."""
+    for line in COMMAND_LINES[words]:
+        yield [str(word) for word in (*words[1:], *line(every, f"fresh-{secrets.token_hex(4)}"))]
