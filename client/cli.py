@@ -23,6 +23,7 @@ from client.commands import (
 )
 from client.commands.deciding import campaigns, models
 from client.commands.files import ingest
+from client.commands.forms import asked as forms
 from client.commands.own_site import code
 from client.commands.reports import report, report_settings
 from client.corrections import commands as corrections
@@ -30,7 +31,6 @@ from client.durability import commands as durability
 from client.errors import ClientError
 from client.federation import audit_privacy
 from client.forecast import commands as forecast
-from client.forms import commands as forms
 from client.mechanics import commands as mechanics
 from client.metrics import commands as metrics
 from client.own_settings import commands as own_settings

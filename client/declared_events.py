@@ -15,6 +15,9 @@ _PERSON = records(EventKind.ACCESS, beside=[EventKind.ATHLETE_ASKED])
 _UNDONE = records(
     EventKind.ATHLETE_ASKED, EventKind.PROPOSAL_DECIDED, unless="nothing stands that may still be taken back"
 )
+_FILLED_IN = records(
+    EventKind.OWN_SITE, unless="it is kept already or cannot be taken, or the log cannot be told now and is told later"
+)
 _UNLINKED = "the node is not linked yet"
 
 ROUTES: EventDeclarations = {
@@ -47,12 +50,21 @@ ROUTES: EventDeclarations = {
     "GET /model": records(EventKind.PAGE_OPENED),
     "GET /campaigns/{sha256}": records(EventKind.PAGE_OPENED, unless="the node was shown no such campaign"),
     "POST /me/sign-in": records(EventKind.OWN_SITE, unless="the code opens nothing, and nobody is known"),
+    "POST /me/forms/{form}": _FILLED_IN,
+    "POST /me/answers": _FILLED_IN,
+    "POST /me/forms/take-back": records(EventKind.OWN_SITE, unless="there is no such answer, or its time is over"),
     "POST /me/enter": records(EventKind.TICKET_REFUSED, unless="the ticket is good, or many were refused just now"),
     "POST /me/open": records(EventKind.OWN_SITE, unless="no sign-in waits in this browser"),
     "POST /me/answer": records(EventKind.OWN_SITE, unless="the same answer stands, or the proposal changed"),
     "POST /me/not-ok/say": records(EventKind.OWN_SITE, unless="the same stands already"),
     "POST /me/not-ok/take-back": records(EventKind.OWN_SITE, unless="nothing stands"),
     **unrecorded(NoEntryReason.OWN_RECORD, "GET /me", "GET /me/open", "GET /me/not-ok"),
+    **unrecorded(
+        NoEntryReason.OWN_RECORD,
+        *("GET /me/forms", "GET /me/forms/{form}", "GET /me/forms/{form}/of/{ago}/{part}", "GET /me/forms/{form}/sent"),
+        *("GET /me/offline", "GET /me/offline/{form}"),
+    ),
+    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "GET /me/scripts/{name}", "GET /me/worker.js"),
     **unrecorded(
         NoEntryReason.NOTHING_ABOUT_ANYONE,
         "GET /me/sign-in",
@@ -81,6 +93,7 @@ VERBS: EventDeclarations = {
     "staff-code": records(EventKind.CODE_ISSUED, unless=_UNLINKED),
     "ingest": records(EventKind.INGEST, unless="the node is not linked yet, or --dry-run stores nothing"),
     "readings": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
+    "form answers": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "metrics": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "forecast": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "reading correct": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
@@ -123,7 +136,10 @@ VERBS: EventDeclarations = {
     **unrecorded(
         NoEntryReason.SET_UP, "report-settings", "retention set", "athlete rest", "source-priority", "athlete constants"
     ),
-    **unrecorded(NoEntryReason.SET_UP, "athlete rename", "quarantine clear"),
+    **unrecorded(NoEntryReason.SET_UP, "athlete rename", "quarantine clear", "form add", "form approve"),
+    **unrecorded(NoEntryReason.READ_BACK, "form list", "form show"),
+    # Opens no vault and no node: it reads the file that whoever calls it names.
+    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "form check"),
     # The athlete's own setting, which nobody is told.
     **unrecorded(NoEntryReason.SET_UP, "athlete light-without"),
     **unrecorded(NoEntryReason.READ_BACK, "imports list", "imports show", "quarantine list", "quarantine show"),

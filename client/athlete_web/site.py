@@ -17,6 +17,7 @@ from chassis.sign_in.csrf import is_own_token
 from chassis.texts.catalogue import Texts, mark
 from chassis.web.page_errors import Refused, closed_words
 from chassis.web.pages import Pages
+from chassis.web.secured_answers import SCRIPTED_POLICY
 from client.athlete_web.athlete_sign_in import AthleteSignIn
 from client.athlete_web.viewer import AthleteViewer
 from client.coaching.domains import PROFILES, Domain
@@ -35,7 +36,7 @@ HOME: Final = "/me"
 SIGN_IN: Final = "/me/sign-in"
 SIGN_OUT: Final = "/me/sign-out"
 TEMPLATES: Final = Path(__file__).parent / "templates"
-NAVIGATION: Final = ((HOME, mark("Today")),)
+NAVIGATION: Final = ((HOME, mark("Today")), ("/me/forms", mark("Questionnaires")))
 
 
 class OwnSignInNeeded(Exception):
@@ -104,22 +105,39 @@ class AthleteSite:
         self.consent.event(OwnSiteUsed(athlete=athlete, deed=deed))
 
     def page(
-        self, template: str, viewer: AthleteViewer | None, *, here: str = "", status: int = 200, **values: object
+        self,
+        template: str,
+        viewer: AthleteViewer | None,
+        *,
+        here: str = "",
+        status: int = 200,
+        is_kept: bool = False,
+        **values: object,
     ) -> HTMLResponse:
-        """Render one page inside the site's frame."""
-        return self.pages.render(
+        """Render one page inside the site's frame; signed in, with the scripts that send what a phone has kept.
+
+        is_kept: a phone may keep it for when there is no connection, so that neither name nor sign-out stand in it.
+        """
+        named = None if is_kept else viewer
+        response = self.pages.render(
             template,
             status=status,
+            own=viewer,
+            is_kept=is_kept,
+            zone=str(self.settings.timezone),
             surface=self.words("Your own page"),
             run_by=self.words("on %(club)s’s node; data stays here", club=self.settings.name),
-            person=viewer.one.name if viewer else None,
-            sign_out=viewer.csrf if viewer else None,
+            person=named.one.name if named else None,
+            sign_out=named.csrf if named else None,
             sign_out_at=SIGN_OUT,
             csrf=viewer.csrf if viewer else "",
             nav=[{"href": href, "label": self.words(label)} for href, label in NAVIGATION] if viewer else (),
             here=here,
             **values,
         )
+        if viewer is not None:
+            response.headers["Content-Security-Policy"] = SCRIPTED_POLICY
+        return response
 
     def closed(self, request: Request, *, status: int, text: str = "") -> HTMLResponse:
         """The one page for everything that is not shown. text: what it says instead of the words of its status."""
