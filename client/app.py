@@ -32,6 +32,8 @@ from client.athlete_web.ticket_entrance import refused_ticket
 from client.coaching.journal import CoachingJournal
 from client.coaching.records.journal_file import AthleteSeal
 from client.errors import ClientError, ClockApart, ConsentBusy, NodeKeyNotTaken
+from client.health.episodes import episodes
+from client.health.health_records import HealthRecords
 from client.questions.session_questions import open_questions
 from client.reports import page as report_page
 from client.settings import NodeSettings, portal_origin
@@ -51,6 +53,9 @@ from client.web import athlete, athletes, board, entrance, imports, league_model
 from client.web.access import ConsentDecisions
 from client.web.campaigns import page as campaign_page
 from client.web.deciding import ask, decide
+from client.web.health import athlete_record, availability_board, health_list, stating
+from client.web.health import signing as health_signing
+from client.web.health.looking import FOR_MEDICAL, MedicalOnly
 from client.web.site import TEMPLATES, ClubSite, day_of_pages, to
 from client.web.staff_sign_in import StaffSignIn
 from client.web.tables import Tables
@@ -115,6 +120,8 @@ def build_app(
     for area in (*pages, report_page):
         app.include_router(area.router(club))
     add_own_pages(app, own)
+    for area in (health_list, athlete_record, health_signing, stating, availability_board):
+        app.include_router(area.router(club))
     return app
 
 
@@ -163,6 +170,8 @@ def build_site(
         uploads=SessionUploads(Spool(settings.directory), UploadReader(vault, settings.timezone, clock)),
         questions=KeptByVersion(vault, lambda held, one: open_questions(held, one).questions),
         imports=KeptByVersion(vault, lambda held, one: tuple(import_records(held, one))),
+        episodes=KeptByVersion(vault, lambda held, one: tuple(episodes(held, one))),
+        health=HealthRecords(settings.journal_path, seal_of),
         demo=demo,
     )
 
@@ -240,7 +249,11 @@ def _say_what_to_do(app: FastAPI, site: ClubSite, closed: ClosedPage) -> None:
         viewer = site.sign_in.viewer(site.cookie.read(request))
         return site.busy(viewer, retry_after_s=getattr(error, "retry_after_s", 1))
 
+    async def medical_only(request: Request, error: Exception) -> Response:
+        return site.closed(site.sign_in.viewer(site.cookie.read(request)), status=403, text=FOR_MEDICAL)
+
     app.add_exception_handler(ConsentBusy, busy)
+    app.add_exception_handler(MedicalOnly, medical_only)
     app.add_exception_handler(ClockApart, clock_apart)
     app.add_exception_handler(NodeKeyNotTaken, key_not_taken)
     app.add_exception_handler(PageLocked, locked)

@@ -21,7 +21,7 @@ from client.commands import (
     staff,
     status,
 )
-from client.commands.deciding import campaigns, models
+from client.commands.deciding import campaigns, health, models
 from client.commands.files import ingest
 from client.commands.forms import asked as forms
 from client.commands.own_site import code
@@ -65,6 +65,7 @@ for area in (
     corrections,
     plan,
     staff,
+    health,
     federation,
     campaigns,
     signing,

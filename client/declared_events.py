@@ -18,6 +18,7 @@ _UNDONE = records(
 _FILLED_IN = records(
     EventKind.OWN_SITE, unless="it is kept already or cannot be taken, or the log cannot be told now and is told later"
 )
+_WRITTEN = records(EventKind.RECORD_WRITTEN, EventKind.ACCESS, unless="the same stands already")
 _UNLINKED = "the node is not linked yet"
 
 ROUTES: EventDeclarations = {
@@ -47,6 +48,20 @@ ROUTES: EventDeclarations = {
     "POST /athletes/{athlete}/decide": records(EventKind.PROPOSAL_DECIDED, EventKind.ACCESS),
     "POST /athletes/{athlete}/record": records(EventKind.PROPOSAL_DECIDED, EventKind.ACCESS),
     "GET /athletes/{athlete}/decided": _LOOK,
+    "GET /medical": records(
+        EventKind.ACCESS, EventKind.PAGE_OPENED, unless="the reader is a coach, who is led to the availability board"
+    ),
+    "POST /medical/enter": _WRITTEN,
+    "GET /athletes/{athlete}/health": _LOOK,
+    "POST /athletes/{athlete}/health/change": _WRITTEN,
+    "POST /athletes/{athlete}/health/sign": _WRITTEN,
+    "POST /athletes/{athlete}/health/say": _LOOK,
+    "POST /athletes/{athlete}/health/state": _WRITTEN,
+    "POST /athletes/{athlete}/health/take-back": records(
+        EventKind.RECORD_WRITTEN, EventKind.ACCESS, unless="nothing stands that may still be taken back"
+    ),
+    "GET /availability": records(EventKind.PAGE_OPENED),
+    "GET /availability/table": records(EventKind.PAGE_OPENED),
     "GET /model": records(EventKind.PAGE_OPENED),
     "GET /campaigns/{sha256}": records(EventKind.PAGE_OPENED, unless="the node was shown no such campaign"),
     "POST /me/sign-in": records(EventKind.OWN_SITE, unless="the code opens nothing, and nobody is known"),
@@ -58,7 +73,10 @@ ROUTES: EventDeclarations = {
     "POST /me/answer": records(EventKind.OWN_SITE, unless="the same answer stands, or the proposal changed"),
     "POST /me/not-ok/say": records(EventKind.OWN_SITE, unless="the same stands already"),
     "POST /me/not-ok/take-back": records(EventKind.OWN_SITE, unless="nothing stands"),
-    **unrecorded(NoEntryReason.OWN_RECORD, "GET /me", "GET /me/open", "GET /me/not-ok"),
+    "POST /me/limit/state": records(EventKind.OWN_SITE, unless="the same stands already"),
+    "POST /me/limit/take-back": records(EventKind.OWN_SITE, unless="nothing stands that may still be taken back"),
+    **unrecorded(NoEntryReason.OWN_RECORD, "GET /me", "GET /me/open", "GET /me/not-ok", "GET /me/limit"),
+    **unrecorded(NoEntryReason.FORM_STEP, "POST /me/limit/say"),
     **unrecorded(
         NoEntryReason.OWN_RECORD,
         *("GET /me/forms", "GET /me/forms/{form}", "GET /me/forms/{form}/of/{ago}/{part}", "GET /me/forms/{form}/sent"),
@@ -102,6 +120,10 @@ VERBS: EventDeclarations = {
     "imports questions": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "imports answer": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "imports undo": records(EventKind.OPERATOR_LOOK, each="athlete", unless=_UNLINKED),
+    "health list": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
+    "health add": records(EventKind.RECORD_WRITTEN, unless=_UNLINKED),
+    "health stage": records(EventKind.RECORD_WRITTEN, unless=_UNLINKED),
+    "health state": records(EventKind.RECORD_WRITTEN, unless=_UNLINKED),
     "plan set": records(EventKind.PLAN_SET, unless=_UNLINKED),
     "enrol": records(EventKind.MEMBER_ENROLLED, each="athlete", unless="the athlete is enrolled as they are"),
     "league join": records(EventKind.LEAGUE_JOINED, unless="the club has joined already"),

@@ -6,7 +6,7 @@ from chassis.sign_in.cookies import SessionCookie
 from chassis.texts.catalogue import Texts
 from chassis.web.pages import Pages
 from chassis.web.site_address import SiteAddress
-from client.athlete_web import entrance, not_ok, ticket_entrance, today
+from client.athlete_web import entrance, not_ok, own_limit, ticket_entrance, today
 from client.athlete_web.athlete_sign_in import AthleteSignIn
 from client.athlete_web.forms import offline
 from client.athlete_web.forms import routes as forms
@@ -29,6 +29,7 @@ def own_site(club: ClubSite, *, address: SiteAddress) -> AthleteSite:
         pending_cookie=SessionCookie(f"homefield-enter-{club.settings.club}", address),
         tables=club.tables,
         journal=club.journal,
+        health=club.health,
         said=club.said,
         answers=club.answers,
         staff=club.sign_in.everybody,
@@ -39,5 +40,5 @@ def own_site(club: ClubSite, *, address: SiteAddress) -> AthleteSite:
 
 def add_own_pages(app: FastAPI, own: AthleteSite) -> None:
     """Add every page of the athlete's own site to the node's application."""
-    for area in (entrance, ticket_entrance, today, not_ok, forms, offline):
+    for area in (entrance, ticket_entrance, today, not_ok, own_limit, forms, offline):
         app.include_router(area.router(own))

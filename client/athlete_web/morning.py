@@ -11,6 +11,7 @@ from client.coaching.domains import PROFILES
 from client.coaching.training_session import PlanSource, SessionPlan
 from client.errors import ClientError
 from client.features.daily import DailyTable
+from client.health.statements import AvailabilityStatements, with_limit
 from client.injury_risk.club_head import KeptClubHead, usable_club_head
 from client.injury_risk.individual_risk import individual_risk
 from client.injury_risk.risk_words import risk_in_figures
@@ -41,6 +42,7 @@ def own_morning(site: AthleteSite, athlete: AthleteId) -> OwnMorning:
     expected = tomorrow(table, day, kept_head(site.vault, athlete), today=site.now().date())
     is_better = expected is not None and expected.source is not ModelSource.OWN_MEAN
     matches = site.journal.match_days(since, day)
+    standing = AvailabilityStatements(site.health).standing(athlete, day)
     one = assess_day(
         athlete,
         site.tables.read_for_light(athlete, EVERYTHING),
@@ -50,8 +52,9 @@ def own_morning(site: AthleteSite, athlete: AthleteId) -> OwnMorning:
         check_ins=site.journal.check_ins.of(athlete, since=since),
         expected_below=is_better and expected is not None and expected.is_probably_below,
         said=site.said.flags(athlete),
+        cap_au=None if standing is None else standing.cap_au,
     )
-    return OwnMorning(one, table, expected if is_better else None)
+    return OwnMorning(with_limit(one, standing), table, expected if is_better else None)
 
 
 def own_risk_lines(site: AthleteSite, athlete: AthleteId, table: DailyTable) -> dict[str, str]:

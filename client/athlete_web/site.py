@@ -22,6 +22,7 @@ from client.athlete_web.athlete_sign_in import AthleteSignIn
 from client.athlete_web.viewer import AthleteViewer
 from client.coaching.domains import PROFILES, Domain
 from client.coaching.journal import CoachingJournal
+from client.health.health_records import HealthRecords
 from client.settings import NodeSettings
 from client.staff.people import StaffPerson
 from client.statements.answers import AthleteAnswers
@@ -57,6 +58,7 @@ class AthleteSite:
     pending_cookie: SessionCookie
     tables: Tables
     journal: CoachingJournal
+    health: HealthRecords
     said: StandingStatements
     answers: AthleteAnswers
     staff: Callable[[], Sequence[StaffPerson]]

@@ -112,6 +112,7 @@ def _page(site: AthleteSite, viewer: AthleteViewer, *, wrong: str = "", typed: s
         false_red=FALSE_RED_PER_100,
         false_amber=FALSE_AMBER_PER_100,
         stands=site.said.of(viewer.athlete),
+        limit=one.stated,
         proposal=_proposal(site, one.proposal) if one.proposal is not None and one.decision is None else None,
         answer=_answer(site, viewer, one.proposal),
         decision=_decision(site, one),

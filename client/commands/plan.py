@@ -1,6 +1,6 @@
 """`plan set` and `plan show`: what is planned for a day, for everyone or for one athlete."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from client.commands.node_folder import NodeFolder, find_athlete, named
 from client.commands.reporting import report
+from policies.vocabulary import AthleteId
 
 if TYPE_CHECKING:
     from client.coaching.journal import CoachingJournal
@@ -65,6 +66,8 @@ def set_plan(
     on = day.date() if day else utc_now().astimezone(settings.timezone).date()
     with open_vault(settings) as vault:
         whom = find_athlete(vault, athlete).athlete if athlete else None
+        if whom is not None:
+            _check_cap(settings.journal_path, vault, whom, on, session.load_au)
         report(settings, PlanSet(day=on, athlete=whom))
         journal = _journal(settings.journal_path, vault)
         journal.set_plan(PlannedDay(on, session, title, match, whom))
@@ -107,6 +110,18 @@ def show_plan(folder: NodeFolder, day: Day = None, as_json: AsJson = False) -> N
         for whom, plan in found.items()
     ]
     print_table(f"Plan of {on.isoformat()}", ("For", "Load", "Session"), lines)
+
+
+def _check_cap(path: Path, vault: "Vault", athlete: AthleteId, day: date, load_au: float) -> None:
+    """Raise BadPlan for a load above what coaches were told is possible for the athlete on that day."""
+    from client.coaching.training_session import BadPlan, above_cap
+    from client.commands.deciding.health import health_records
+    from client.health.statements import AvailabilityStatements
+
+    with health_records(path, vault) as records:
+        standing = AvailabilityStatements(records).standing(athlete, day)
+    if standing is not None and standing.cap_au is not None and load_au > standing.cap_au:
+        raise BadPlan(f"{above_cap(load_au, standing.cap_au)} of that day; nothing was set")
 
 
 def _session(load: float | None, rpe: float | None, minutes: float | None) -> "TrainingSession":

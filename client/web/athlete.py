@@ -107,6 +107,7 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         is_past=it.day != site.now().date(),
         available=text.AVAILABLE_WORDS[one.available] if one.available else "",
         one=one,
+        is_medical=viewer.role is Role.MEDICAL,
         **_to_do(site, viewer, it),
         **_light(site, it),
         tomorrow=expected_lines(it.access, athlete, it.tomorrow),

@@ -72,7 +72,7 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess, uploads: Sequence[
     morning = _morning(site, access)
     day, counts = morning.day, morning.counts
     _note_lights(site, viewer, morning)
-    out = [athlete.name for athlete, _ in morning.groups[BoardGroup.OUT]]
+    out = [_out_words(*one) for one in morning.groups[BoardGroup.OUT]]
     return site.page(
         "board.html",
         viewer,
@@ -130,6 +130,10 @@ def _groups(site: ClubSite, viewer: Viewer, morning: Morning, sought: Sought) ->
         if group in HEADINGS
     }
     return [GroupRows(group.value, *HEADINGS[group], rows) for group, rows in shown.items() if rows]
+
+
+def _out_words(athlete: Athlete, one: DailyAssessment) -> str:
+    return f"{athlete.name} ({one.stated})" if one.stated else athlete.name
 
 
 def _local(site: ClubSite, at: datetime) -> str:

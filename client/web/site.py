@@ -29,6 +29,10 @@ from client.coaching.records.taken_back import TakenBack
 from client.coaching.review import ReviewDecision
 from client.coaching.training_session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
+from client.health.episodes import Episode
+from client.health.health_records import HealthRecords
+from client.health.stages import Stages
+from client.health.statements import AvailabilityStatements, with_limit
 from client.learning.kept_head import ModelSource, kept_head
 from client.learning.tomorrow import Tomorrow, tomorrow
 from client.questions.session_questions import SessionQuestion
@@ -43,7 +47,7 @@ from client.web.access import ConsentDecisions, PageAccess, PageAccessRequests
 from client.web.staff_sign_in import StaffSignIn
 from client.web.tables import Tables, streams_of
 from client.web.viewer import Viewer
-from policies.vocabulary import AthleteId, Category
+from policies.vocabulary import AthleteId, Category, Role
 
 NAV = (
     {"href": "/board", "label": "Morning board"},
@@ -51,6 +55,8 @@ NAV = (
     {"href": "/imports", "label": "Imports"},
     {"href": "/model", "label": "League model"},
 )
+HEALTH = {"href": "/medical", "label": "Health"}
+AVAILABILITY = {"href": "/availability", "label": "Availability"}
 TEMPLATES = Path(__file__).parent / "templates"
 # Ours: questionnaires are what every club has, and self-reports follow training at least as closely as
 # measurements do (Saw, Main and Gastin 2016, Br J Sports Med 50:281). docs/indices.md §6.1.
@@ -76,6 +82,8 @@ class ClubSite:
     uploads: SessionUploads
     questions: KeptByVersion[tuple[SessionQuestion, ...]]
     imports: KeptByVersion[tuple[ImportRecord, ...]]
+    episodes: KeptByVersion[tuple[Episode, ...]]
+    health: HealthRecords
     demo: bool
 
     @property
@@ -83,6 +91,16 @@ class ClubSite:
         """Asks the consent service for one page."""
         club, unworn = self.settings.club, self.settings.without_wearables
         return PageAccessRequests(self.consent, club, self.clock, self.vault.athletes, without_wearables=unworn)
+
+    @property
+    def statements(self) -> AvailabilityStatements:
+        """What coaches are told of athletes' availability."""
+        return AvailabilityStatements(self.health)
+
+    @property
+    def stages(self) -> Stages:
+        """The stages that the medical team signed."""
+        return Stages(self.health)
 
     @property
     def zone(self) -> tzinfo:
@@ -127,7 +145,7 @@ class ClubSite:
             person=viewer.label if viewer else None,
             sign_out=viewer.csrf if viewer else None,
             csrf=viewer.csrf if viewer else "",
-            nav=NAV if viewer else (),
+            nav=nav_of(viewer) if viewer else (),
             here=here,
             checked=f"{access.checked.astimezone(self.zone):%H:%M}" if access else None,
             valid_until=f"{access.valid_until.astimezone(self.zone):%H:%M}" if access else None,
@@ -209,7 +227,8 @@ class ClubSite:
         is_at_home = bool(shown) and athlete in access.at_home
         if is_at_home:
             table = beside(self.tables.read_for_light(athlete, self._light_at_home(athlete, context.day)), table)
-        return assess_day(
+        standing = self.statements.standing(athlete, context.day)
+        found = assess_day(
             athlete,
             table,
             context=context,
@@ -219,7 +238,9 @@ class ClubSite:
             said=self.said.flags(athlete),
             expected_below=bool(shown) and self._is_expected_below(access, athlete, context.day),
             by_light=is_at_home,
+            cap_au=None if standing is None else standing.cap_au,
         )
+        return with_limit(found, standing)
 
     def _light_at_home(self, athlete: AthleteId, day: date) -> frozenset[Category]:
         """Of what the light of `day` is computed; in the demo, whose day is long past, what holds today."""
@@ -283,6 +304,12 @@ def day_of_pages(today: date, tables: Tables, *, is_demo: bool) -> date:
     """Return the day that pages are about: today, or in the demo the newest day that the club has anything of."""
     newest = tables.newest_day() if is_demo else None
     return today if newest is None else min(newest, today)
+
+
+def nav_of(viewer: Viewer) -> tuple[dict[str, str], ...]:
+    """Return the navigation: the medical team has a page of its own where coaches have the availability board."""
+    health = HEALTH if viewer.role is Role.MEDICAL else AVAILABILITY
+    return (*NAV[:2], health, *NAV[2:])
 
 
 def to(path: str) -> RedirectResponse:

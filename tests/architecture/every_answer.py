@@ -248,6 +248,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "quarantine", "show"): [set_aside],
     ("homefield-node", "quarantine", "clear"): [set_aside],
     ("homefield-node", "plan", "show"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "health", "list"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "enrol"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "retention", "show"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "retention", "set"): [lambda e, _: [e.programs.node, "--category", "sleep", "--days", 900]],

@@ -11,6 +11,7 @@ from audit.entries.details.codes import (
     OperatorView,
     OwnSiteDeed,
     ProposalAnswer,
+    RecordChange,
 )
 from audit.entries.events import EventKind
 from policies.vocabulary import Role
@@ -123,6 +124,22 @@ class TicketRefused(Details):
 
     kind = EventKind.TICKET_REFUSED
     form = "ticket_refused"
+
+
+class RecordWritten(Details):
+    """A person of the club wrote in an athlete's record there, or told coaches what is possible.
+
+    The public kind says neither which nor that it is about health: how often somebody is hurt is nobody's to count.
+    """
+
+    kind = EventKind.RECORD_WRITTEN
+    form = "record_written"
+    opened = frozenset({"role"})
+
+    person: PersonText
+    role: Role
+    athlete: SubjectText
+    change: RecordChange
 
 
 class NodeDataErased(Details):

@@ -16,6 +16,7 @@ class BoardGroup(StrEnum):
     WELL_BELOW = "well-below"
     DECIDE = "decide"
     ASK = "ask"
+    LIMITED = "limited"
     BELOW = "below"
     DECIDED = "decided"
     PLANNED = "planned"
@@ -31,6 +32,7 @@ HEADINGS: Mapping[BoardGroup, tuple[str, str]] = {
         "There is too little to compare with this morning, for any reason. Nothing is changed by itself. "
         "One press notes the answer, a note can go with it.",
     ),
+    BoardGroup.LIMITED: ("With a limit", "Stated by the medical team or the athlete; plans keep to it already."),
     BoardGroup.BELOW: ("Below usual, nothing proposed", "Nothing is changed."),
     BoardGroup.DECIDED: (
         "Decided today",
@@ -44,6 +46,7 @@ COUNTED: Final[Mapping[BoardGroup, str]] = {
     BoardGroup.WELL_BELOW: "well below usual",
     BoardGroup.DECIDE: "to decide",
     BoardGroup.ASK: "to ask",
+    BoardGroup.LIMITED: "with a limit",
     BoardGroup.BELOW: "below usual",
 }
 """Words of the groups that the title counts, in its order."""
@@ -65,6 +68,8 @@ def group_of(one: DailyAssessment) -> BoardGroup:
         return BoardGroup.DECIDE
     if one.to_ask:
         return BoardGroup.ASK
+    if one.stated:
+        return BoardGroup.LIMITED
     if one.light is Light.AMBER:
         return BoardGroup.BELOW
     return BoardGroup.DECIDED if one.check_in is not None else BoardGroup.PLANNED

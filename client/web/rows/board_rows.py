@@ -117,7 +117,7 @@ def plan_words(one: DailyAssessment) -> str:
         return f"{decided.chosen_au:,.0f} of {decided.planned_au:,.0f} AU"
     if plan.session is None or (plan.source is not PlanSource.SET and one.light is Light.GREY):
         return "No plan set"
-    if plan.source is PlanSource.OWN_MEAN:
+    if plan.source is PlanSource.OWN_MEAN or plan.uncapped_au is not None:
         return text.plan(plan, one.day)
     return f"{plan.session.load_au:,.0f} AU"  # what it is called stands once at the top, or on the athlete's page
 
@@ -128,7 +128,7 @@ def sentence_of(parts: list[str]) -> str:
 
 
 def _why(athlete: Athlete, one: DailyAssessment, group: BoardGroup, words: RowWords) -> list[str]:
-    said = [words.own_word(one), _decided(one.decision, words), _told(one.check_in, words)]
+    said = [words.own_word(one), one.stated, _decided(one.decision, words), _told(one.check_in, words)]
     if one.light is Light.GREY:
         return [*said, _last_light(athlete, words) if group is BoardGroup.ASK else ""]
     return [*said, _because(one), why_nothing(one, group), _trend(one), _available(one), text.since_hard(one)]
@@ -184,4 +184,4 @@ def _trend(one: DailyAssessment) -> str:
 
 
 def _available(one: DailyAssessment) -> str:
-    return "restricted" if one.available == "restricted" else ""
+    return "restricted" if one.available == "restricted" and not one.stated else ""
