@@ -30,6 +30,7 @@ from client.web.beside_usual import against_usual
 from client.web.rows.board_groups import BoardGroup, group_of, is_lowered
 from client.web.rows.board_rows import RowWords, board_line
 from client.web.site import ClubSite
+from policies.vocabulary import AthleteId
 
 ANSWERS = {
     ReviewAnswer.ACCEPT: "accepted",
@@ -49,13 +50,18 @@ def made_part(site: ClubSite, access: PageAccess, athlete: Athlete, context: Con
     on_day = index_of(table, context.day)
     report = AthleteReport(
         morning=_morning(site, athlete, one),
-        findings=() if variant is Variant.COACH else _findings(one, access, table),
+        findings=() if variant is Variant.COACH else _findings(site, one, access, table, context),
         decisions=_decisions(site, access, athlete, context.day),
         load=LoadFigures() if on_day is None else load_figures(*on_day),
         available=None if on_day is None else availability_on(*on_day),
         week=available_days(on_day) if is_week(context.day) else None,
     )
-    return PreparedPart(site.now(), allowed, report)
+    return PreparedPart(site.now(), allowed, report, *terms_of(access, athlete.athlete))
+
+
+def terms_of(access: PageAccess, athlete: AthleteId) -> tuple[bool, bool]:
+    """Return on which terms a look may see readiness: by the light at home, and the light alone."""
+    return athlete in access.at_home, athlete in access.light_only
 
 
 def _morning(site: ClubSite, athlete: Athlete, one: DailyAssessment) -> MorningRow:
@@ -73,9 +79,11 @@ def _morning(site: ClubSite, athlete: Athlete, one: DailyAssessment) -> MorningR
     return MorningRow(group, line.word, line.plan, line.proposed, why, is_lowered(one))
 
 
-def _findings(one: DailyAssessment, access: PageAccess, table: DailyTable) -> tuple[FindingWords, ...]:
+def _findings(
+    site: ClubSite, one: DailyAssessment, access: PageAccess, table: DailyTable, context: Context
+) -> tuple[FindingWords, ...]:
     """What stood apart from the athlete's own usual, of categories that may be shown in figures."""
-    evidence = one.evidence
+    evidence, _ = site.shown_evidence(access, one, context)
     items = morning_items_used(table)
     return tuple(
         FindingWords(TRAITS[found.domain].label, against_usual(found), text.measured(found, items))

@@ -1,6 +1,6 @@
 """Opens a report for one reader: the decision point is asked anew, and what may not be seen now is as never recorded.
 
-A prepared part is used where it was made of exactly the categories that this reader may see now. Any other is made
+A prepared part is used where it was made of exactly what this reader may see now, on the same terms. Any other is made
 again from those alone, so that no line of a report rests on what was withdrawn after it was prepared.
 """
 
@@ -10,9 +10,9 @@ from datetime import date, datetime
 from audit.entries.details.codes import ClubPage
 from client.errors import ClientError
 from client.reports.kept_parts import prepared_day, prepared_part
-from client.reports.making import made_part
+from client.reports.making import made_part, terms_of
 from client.reports.preparing import own_access, prepare_due
-from client.reports.value import VARIANT_OF, PreparedDay, Report, ReportLine, Variant
+from client.reports.value import VARIANT_OF, PreparedDay, PreparedPart, Report, ReportLine, Variant
 from client.vault.store import Athlete
 from client.web.access import PageAccess
 from client.web.site import ClubSite
@@ -82,9 +82,15 @@ def _report(
 
 def _line(site: ClubSite, access: PageAccess, day: date, variant: Variant, one: Athlete) -> ReportLine:
     part = prepared_part(site.vault, one.athlete, day, variant)
-    if part is None or part.made_of != access.of(one.athlete):
+    if part is None or not _is_of_now(part, access, one.athlete):
         part = made_part(site, access, one, site.context(day), variant)
     return ReportLine(one.shirt_no, one.name, part.report)
+
+
+def _is_of_now(part: PreparedPart, access: PageAccess, athlete: AthleteId) -> bool:
+    """True if the part was made of what this look may see, and of readiness on the same terms."""
+    terms = (part.at_home, part.light_only)
+    return part.made_of == access.of(athlete) and terms == terms_of(access, athlete)
 
 
 def _local(site: ClubSite, at: datetime) -> datetime:

@@ -110,11 +110,16 @@ class AthleteReport:
 
 @dataclass(frozen=True, slots=True)
 class PreparedPart:
-    """One athlete's part as it was prepared, and of which categories it was made."""
+    """One athlete's part as it was prepared, of which categories it was made, and on which terms readiness was shared.
+
+    at_home, light_only: as of `client.web.access.PageAccess`.
+    """
 
     made: datetime
     made_of: frozenset[Category]
     report: AthleteReport
+    at_home: bool = False
+    light_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ class PageAccessRequests:
         held = {one.athlete for one in self.held() if one.squad in viewer.squads} & snapshot.epochs.keys()
         live = self._live(viewer, snapshot)
         allowed = {athlete: shared for athlete, shared in live.items() if athlete in held}
-        return PageAccess(allowed, self.clock(), snapshot.expires)
+        return self._on_terms(viewer, snapshot, PageAccess(allowed, self.clock(), snapshot.expires))
 
     def _is_refused(self, viewer: Viewer, athlete: AthleteId, snapshot: ConsentSnapshot) -> bool:
         """True for an athlete of another squad. The athlete finds the try; nobody else of the club learns of anybody.

@@ -15,9 +15,10 @@ from client.reports.opening import NoReport, athlete_report, open_report
 from client.reports.preparing import prepare_due
 from client.reports.value import Report, Variant, report_json
 from client.vault.database import OF_ONE_ATHLETE
+from client.web.rows.board_rows import light_of
 from client.web.tables import Tables
 from client.web.viewer import Viewer
-from policies.vocabulary import AthleteId, Category, PersonId, Purpose, Role
+from policies.vocabulary import AthleteId, Category, Granularity, PersonId, Purpose, Role
 from tests.client.reports.conftest import COACH, Squad
 from tests.client.web.conftest import ALL, NOW, FakeConsent
 
@@ -93,6 +94,52 @@ def test_the_decision_point_may_refuse_what_the_snapshot_lists(squad: Squad) -> 
 
     assert refused.load.week_au is None
     assert refused.morning.word == "Not enough data"
+
+
+def on_terms(squad: Squad, monkeypatch: pytest.MonkeyPatch, athlete: AthleteId, **terms: Any) -> None:
+    """Have this athlete's grant of readiness hold other terms from now on."""
+    told = squad.consent.snapshot
+
+    def snapshot() -> Any:
+        found = told()
+        grants = tuple(
+            replace(one, **terms) if (one.athlete, one.category) == (athlete, Category.READINESS) else one
+            for one in found.grants
+        )
+        return replace(found, grants=grants)
+
+    monkeypatch.setattr(squad.consent, "snapshot", snapshot)
+
+
+def test_a_light_alone_takes_what_was_proposed_from_a_prepared_report(
+    squad: Squad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The categories are the same as in the morning; how fine readiness is shared is not."""
+    prepare_due(squad.site)
+    before = line_of(open_report(squad.site, COACH)[0], 5).morning
+    on_terms(squad, monkeypatch, squad.athletes[4], max_granularity=Granularity.BAND)
+    after = line_of(open_report(squad.site, COACH)[0], 5).morning
+
+    assert before.proposed
+    assert (after.word, after.proposed) == (before.word, "")
+    assert "evidence" not in after.why
+
+
+def test_the_light_at_home_is_that_of_the_board_prepared_or_not(squad: Squad, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shared by the newer notice readiness alone shows a light; by the one before it takes what is shared beside it."""
+    one = squad.athletes[4]
+    squad.consent.granted[one] = (Category.READINESS,)
+    prepare_due(squad.site)
+    old = line_of(open_report(squad.site, COACH)[0], 5).morning
+    on_terms(squad, monkeypatch, one, notice="2026-12")
+    given = line_of(open_report(squad.site, COACH)[0], 5).morning
+    prepared = line_of(_reprepared(squad), 5).morning
+
+    board = squad.site.access_requests.board(COACH)
+    seen = squad.site.assessment(board, one, squad.site.context(NOW.date()))
+    assert old.word == "Not enough data"
+    assert given == prepared
+    assert given.word == light_of(seen)[1] == "Well below usual"
 
 
 def test_every_opening_is_one_access_event_that_asks_the_same_list(squad: Squad) -> None:
