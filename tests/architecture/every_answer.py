@@ -235,7 +235,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "athlete", "set-minor"): [lambda e, fresh: [copied_node(e, fresh), e.programs.one, "yes"]],
     ("homefield-node", "athlete", "remove"): [lambda e, fresh: [copied_node(e, fresh), e.programs.one, "--yes"]],
     ("homefield-node", "reading", "correct"): [
-        lambda e, fresh: [*of_reading(e, fresh), "--value", 4, "--reason", "typing_error"]
+        lambda e, fresh: [*of_reading(e, fresh), "--value", 2, "--reason", "typing_error"]
     ],
     ("homefield-node", "reading", "void"): [lambda e, fresh: [*of_reading(e, fresh), "--reason", "sensor_fault"]],
     ("homefield-node", "reading", "history"): [voided],
