@@ -37,6 +37,7 @@ from client.web.rows.evidence_rows import evidence_rows, share_rows
 from client.web.rows.expected_lines import expected_lines
 from client.web.rows.own_words import own_answer, own_word_facts
 from client.web.rows.risk_panel import risk_panel
+from client.web.rows.shared_notes import shared_notes
 from client.web.rows.undo_names import undo_name
 from client.web.site import DECISIONS_DAYS, ClubSite
 from client.web.tables import streams_of
@@ -137,6 +138,7 @@ def _to_do(site: ClubSite, viewer: Viewer, it: Opened) -> dict[str, Any]:
         "decision": decision_words(site, one.decision, one.proposal) if one.decision else None,
         "said": own_word_facts(site, viewer, it.athlete.athlete),
         "own_answer": sentence(own_answer(site, one)),
+        "notes": shared_notes(site, viewer.role, it.athlete.athlete),
         "told": told_words(site, one.check_in) if one.check_in else None,
         "undo": undo_name(one, role=viewer.role, now=site.now()),
     }
