@@ -14,9 +14,10 @@ from audit.entries.events import EventKind
 from client.commands.run import add_status
 from client.declared_events import ROUTES
 from policies.vocabulary import AthleteId, Category
-from tests.client.web.own.athlete_codes import new_athlete_code, own_ticket
+from tests.client.web.own.athlete_codes import new_athlete_code
 from tests.client.web.own.form_deeds import FORM_DEEDS, TAKEN_ANYWAY
-from tests.client.web.shown_campaigns import UNION, linked, shown
+from tests.client.web.own.own_deeds import OWN_DEEDS
+from tests.client.web.shown_campaigns import linked, shown
 from tests.client.web.staff_on_the_list import PIN, new_staff_code
 
 LOOKS = {EventKind.ACCESS}
@@ -167,26 +168,8 @@ def campaign_page(node: Node) -> Callable[[], Any]:
     return node.get(f"/campaigns/{shown(node.settings, node.consent.clock()).manifest.sha256}")
 
 
-def waiting(node: Node) -> Callable[[], Any]:
-    """The press of an athlete who came with a ticket."""
-    deed = node.post("/me/enter", ticket=own_ticket(node.consent.clock, node.brought_for, key=UNION))
-    assert deed().status_code == 303
-    return node.form("/me/open", node.page("/me/open"))
-
-
-def answering(node: Node) -> Callable[[], Any]:
-    """An athlete's answer to what is proposed to them: rest, once they are ill."""
-    node.own().form("/me/not-ok/say", node.page("/me/not-ok"), say="ill")()
-    return node.form("/me/answer", node.page("/me"), answer="talk")
-
-
-def taking_word_back(node: Node) -> Callable[[], Any]:
-    """The press by which an athlete takes back that they are ill."""
-    node.own().form("/me/not-ok/say", node.page("/me/not-ok"), say="ill")()
-    return node.form("/me/not-ok/take-back", node.page("/me/not-ok"))
-
-
 DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
+    **OWN_DEEDS,
     "POST /sign-in": lambda n: n.post("/sign-in", code=n.sign_in_code(), pin=PIN),
     "POST /demo/sign-in": lambda n: n.post("/demo/sign-in", persona="medical"),
     "GET /board": lambda n: n.get("/board"),
@@ -211,18 +194,7 @@ DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
     "GET /athletes/{athlete}/decided": decided,
     "GET /model": lambda n: n.get("/model"),
     "GET /campaigns/{sha256}": campaign_page,
-    "POST /me/sign-in": lambda n: n.post("/me/sign-in", code=n.athlete_code()),
-    "GET /me": lambda n: n.own().get("/me"),
-    "POST /me/enter": lambda n: n.post("/me/enter", ticket="no ticket"),
-    "GET /me/open": lambda n: n.get("/me/open"),
-    "POST /me/open": lambda n: waiting(n),
-    "POST /me/answer": lambda n: answering(n),
-    "GET /me/not-ok": lambda n: n.own().get("/me/not-ok"),
-    "POST /me/not-ok/say": lambda n: n.own().form("/me/not-ok/say", n.page("/me/not-ok"), say="ill"),
-    "POST /me/not-ok/take-back": lambda n: taking_word_back(n),
     **FORM_DEEDS,
-    "GET /me/sign-in": lambda n: n.get("/me/sign-in"),
-    "POST /me/sign-out": lambda n: n.own().form("/me/sign-out", n.page("/me")),
     "GET /": lambda n: n.get("/"),
     "GET /sign-in": lambda n: n.get("/sign-in"),
     "POST /unlock": lambda n: n.unlocking(),
