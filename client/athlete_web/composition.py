@@ -8,6 +8,7 @@ from chassis.web.pages import Pages
 from chassis.web.site_address import SiteAddress
 from client.athlete_web import entrance, not_ok, own_limit, ticket_entrance, today
 from client.athlete_web.athlete_sign_in import AthleteSignIn
+from client.athlete_web.data import pages as data
 from client.athlete_web.forms import offline
 from client.athlete_web.forms import routes as forms
 from client.athlete_web.site import TEMPLATES, AthleteSite
@@ -40,5 +41,5 @@ def own_site(club: ClubSite, *, address: SiteAddress) -> AthleteSite:
 
 def add_own_pages(app: FastAPI, own: AthleteSite) -> None:
     """Add every page of the athlete's own site to the node's application."""
-    for area in (entrance, ticket_entrance, today, not_ok, own_limit, forms, offline):
+    for area in (entrance, ticket_entrance, today, not_ok, own_limit, forms, offline, data):
         app.include_router(area.router(own))

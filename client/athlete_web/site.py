@@ -37,7 +37,7 @@ HOME: Final = "/me"
 SIGN_IN: Final = "/me/sign-in"
 SIGN_OUT: Final = "/me/sign-out"
 TEMPLATES: Final = Path(__file__).parent / "templates"
-NAVIGATION: Final = ((HOME, mark("Today")), ("/me/forms", mark("Questionnaires")))
+NAVIGATION: Final = ((HOME, mark("Today")), ("/me/forms", mark("Questionnaires")), ("/me/data", mark("My data")))
 
 
 class OwnSignInNeeded(Exception):

@@ -33,6 +33,7 @@ from tests.architecture.campaign_answers import CAMPAIGNS
 from tests.architecture.corrected_node import copied_node, imported, of_reading, questioned, set_aside, voided
 from tests.architecture.form_answers import FORMS
 from tests.architecture.logged_model import gone_back, logged_model
+from tests.architecture.own_site_answers import OWN_SITE
 from tests.architecture.report_answers import REPORTS
 from tests.architecture.union_athlete_answers import UNION_ATHLETES
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
@@ -187,6 +188,7 @@ Line = Callable[[Everything, str], Words]
 COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     **CAMPAIGNS,
     **FORMS,
+    **OWN_SITE,
     **UNION_ATHLETES,
     **REPORTS,
     ("homefield-consent", "init"): [lambda e, fresh: [e.folder / fresh, "--name", MARKUP]],
@@ -212,7 +214,6 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "backup"): [lambda e, fresh: [e.programs.node, _empty(e, fresh), "--to", _recipient(e)]],
     ("homefield-node", "restore"): [lambda e, fresh: _restore(client.cli.app, e, e.programs.node, fresh)],
     ("homefield-node", "athlete", "add"): [lambda e, fresh: [e.programs.node, f"{MARKUP} {fresh}"]],
-    ("homefield-node", "athlete", "code"): [lambda e, _: [e.programs.node, e.programs.one]],
     ("homefield-node", "athlete", "list"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "athlete", "load"): [lambda e, fresh: [e.programs.node, _squad(e, fresh)]],
     ("homefield-node", "athlete", "rest"): [lambda e, _: [e.programs.node, e.programs.one, "reported"]],

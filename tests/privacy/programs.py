@@ -298,6 +298,7 @@ def reading_line(verb: str, *rest: str) -> Words:
 
 NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "staff add": (nothing, lambda p: ("staff", "add", p.node, "--name", "Kim", "--role", "coach")),
+    "athlete export": (nothing, lambda p: ("athlete", "export", p.node, p.one, p.folder / "own.json")),
     "athlete code": (nothing, lambda p: ("athlete", "code", p.node, p.one)),
     "staff-code": (with_staff, lambda p: ("staff-code", p.node, "--name", "Kim")),
     "ingest": (nothing, lambda p: ("ingest", p.node, files(p), "--athlete", "1")),

@@ -130,6 +130,13 @@ ROUTES: dict[str, Page] = {
     "GET /me/open": Page("/me/open", is_open=True),
     "POST /me/open": Page("/me/open", is_open=True),
     "POST /me/answer": Page("/me/answer", {"proposal": "f" * 32, "answer": "accept"}),
+    "GET /me/data": Page("/me/data"),
+    "GET /me/data/{stream}": Page("/me/data/mood"),
+    "GET /me/data/{stream}/{reading}": Page("/me/data/mood/0123456789abcdef"),
+    "POST /me/data/{stream}/{reading}/change": Page(
+        "/me/data/mood/0123456789abcdef/change", {"do": "void", "reason": "other"}
+    ),
+    "POST /me/data/export": Page("/me/data/export", {"kind": "json"}),
     "GET /me/not-ok": Page("/me/not-ok"),
     "POST /me/not-ok/say": Page("/me/not-ok/say", {"say": "in_pain", "note": "calf"}),
     "POST /me/not-ok/take-back": Page("/me/not-ok/take-back"),
