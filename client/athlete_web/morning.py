@@ -8,6 +8,7 @@ from client.adoption import Adoptions
 from client.athlete_web.site import AthleteSite
 from client.coaching.daily_assessment import Context, DailyAssessment, assess_day, day_begins
 from client.coaching.domains import PROFILES
+from client.coaching.light.at_home import beside, categories_on
 from client.coaching.training_session import PlanSource, SessionPlan
 from client.errors import ClientError
 from client.features.daily import DailyTable
@@ -36,16 +37,17 @@ class OwnMorning:
 
 
 def own_morning(site: AthleteSite, athlete: AthleteId) -> OwnMorning:
-    """Assess the athlete's own morning by the rules by which staff see it."""
+    """Assess the athlete's own morning by the rules by which staff see it: the light is theirs, of what it may use."""
     day, since = site.day(), site.day() - timedelta(days=DECISIONS_DAYS)
     table = site.tables.read(athlete, EVERYTHING)
     expected = tomorrow(table, day, kept_head(site.vault, athlete), today=site.now().date())
     is_better = expected is not None and expected.source is not ModelSource.OWN_MEAN
+    used = categories_on(site.vault, athlete, site.now().date())
     matches = site.journal.match_days(since, day)
     standing = AvailabilityStatements(site.health).standing(athlete, day)
     one = assess_day(
         athlete,
-        site.tables.read_for_light(athlete, EVERYTHING),
+        beside(site.tables.read_for_light(athlete, used), site.tables.read_for_light(athlete, EVERYTHING)),
         context=Context(day, day_begins(site.now()), PROFILES[DEFAULT_PROFILE], matches),
         plan=_set_plan(site, athlete, day),
         decisions=site.journal.decisions(athlete, since=since),
