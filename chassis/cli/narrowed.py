@@ -1,4 +1,4 @@
-"""Builds no more of a program's commands than its command line names: building all of them takes longer than most do."""
+"""Builds no more commands than a command line names: building all of them takes longer than most commands do."""
 
 import copy
 from collections.abc import Sequence

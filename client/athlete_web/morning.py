@@ -37,17 +37,17 @@ class OwnMorning:
 
 
 def own_morning(site: AthleteSite, athlete: AthleteId) -> OwnMorning:
-    """Assess the athlete's own morning by the rules for staff, without what they left out of their light."""
+    """Assess the athlete's own morning by the rules by which staff see it: the light is theirs, of what it may use."""
     day, since = site.day(), site.day() - timedelta(days=DECISIONS_DAYS)
     table = site.tables.read(athlete, EVERYTHING)
     expected = tomorrow(table, day, kept_head(site.vault, athlete), today=site.now().date())
     is_better = expected is not None and expected.source is not ModelSource.OWN_MEAN
-    kept = categories_on(site.vault, athlete, site.now().date())
+    used = categories_on(site.vault, athlete, site.now().date())
     matches = site.journal.match_days(since, day)
     standing = AvailabilityStatements(site.health).standing(athlete, day)
     one = assess_day(
         athlete,
-        beside(site.tables.read_for_light(athlete, kept), table),
+        beside(site.tables.read_for_light(athlete, used), site.tables.read_for_light(athlete, EVERYTHING)),
         context=Context(day, day_begins(site.now()), PROFILES[DEFAULT_PROFILE], matches),
         plan=_set_plan(site, athlete, day),
         decisions=site.journal.decisions(athlete, since=since),

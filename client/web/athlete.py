@@ -35,6 +35,7 @@ from client.web.charts.sources import page_names
 from client.web.rows.board_rows import TOLD_WORDS, TOO_FEW_SIGNS
 from client.web.rows.evidence_rows import evidence_rows, share_rows
 from client.web.rows.expected_lines import expected_lines
+from client.web.rows.neighbours import neighbours
 from client.web.rows.own_words import own_answer, own_word_facts
 from client.web.rows.risk_panel import risk_panel
 from client.web.rows.shared_notes import shared_notes
@@ -107,6 +108,7 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         day=weekday_date(it.day),
         is_past=it.day != site.now().date(),
         available=text.AVAILABLE_WORDS[one.available] if one.available else "",
+        beside=neighbours(site, viewer, it.access, athlete),
         one=one,
         is_medical=viewer.role is Role.MEDICAL,
         **_to_do(site, viewer, it),

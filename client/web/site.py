@@ -1,7 +1,7 @@
 """What every page of the node shares: who is signed in, what they may see, the day, and safe answers."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 
 from fastapi import Request
@@ -62,6 +62,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # measurements do (Saw, Main and Gastin 2016, Br J Sports Med 50:281). docs/indices.md §6.1.
 DEFAULT_PROFILE = "answers"
 DECISIONS_DAYS = 28
+MORNING_ENDS = time(12)  # ours: what came later on a day was not known when its session was decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,8 @@ class ClubSite:
     def context(self, day: date) -> Context:
         """Return what is the same for every athlete on `day`."""
         matches = self.journal.match_days(day - timedelta(days=DECISIONS_DAYS), day)
-        return Context(day, day_begins(self.now()), PROFILES[DEFAULT_PROFILE], matches)
+        moment = self.now() if day == self.day() else datetime.combine(day, MORNING_ENDS, self.zone)
+        return Context(day, day_begins(moment), PROFILES[DEFAULT_PROFILE], matches)
 
     def assessment(self, access: PageAccess, athlete: AthleteId, context: Context) -> DailyAssessment:
         """Assess one athlete's morning from what this look allows: without readiness, as of one who records nothing."""
@@ -223,10 +225,10 @@ class ClubSite:
     def _assessed(
         self, access: PageAccess, athlete: AthleteId, context: Context, shown: frozenset[Category]
     ) -> DailyAssessment:
-        since, table = context.day - timedelta(days=DECISIONS_DAYS), self.tables.read_for_light(athlete, shown)
+        since, table = context.day - timedelta(days=DECISIONS_DAYS), self._known(athlete, shown, context.day)
         is_at_home = bool(shown) and athlete in access.at_home
         if is_at_home:
-            table = beside(self.tables.read_for_light(athlete, self._light_at_home(athlete, context.day)), table)
+            table = beside(self._known(athlete, self._light_at_home(athlete, context.day), context.day), table)
         standing = self.statements.standing(athlete, context.day)
         found = assess_day(
             athlete,
@@ -241,6 +243,15 @@ class ClubSite:
             cap_au=None if standing is None else standing.cap_au,
         )
         return with_limit(found, standing)
+
+    def _known(self, athlete: AthleteId, categories: frozenset[Category], day: date) -> DailyTable:
+        """Return the days of these categories as they are known, and of a past morning as they were known on it.
+
+        The demo's squads were imported long after their days, and show what is known now.
+        """
+        if self.demo or day == self.day():
+            return self.tables.read_for_light(athlete, categories)
+        return self.tables.as_known(athlete, categories, datetime.combine(day, MORNING_ENDS, self.zone))
 
     def _light_at_home(self, athlete: AthleteId, day: date) -> frozenset[Category]:
         """Of what the light of `day` is computed; in the demo, whose day is long past, what holds today."""
@@ -283,7 +294,7 @@ class ClubSite:
 
     def _is_expected_below(self, access: PageAccess, athlete: AthleteId, day: date) -> bool:
         """True where what this look may use of the athlete expects less than usual of tomorrow."""
-        one = self.tomorrow(access, athlete, day)
+        one = self.tomorrow(access, athlete, day) if day == self.day() else None
         return one is not None and one.is_probably_below and one.source is not ModelSource.OWN_MEAN
 
     def tomorrow(self, access: PageAccess, athlete: AthleteId, day: date) -> Tomorrow | None:

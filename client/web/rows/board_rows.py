@@ -7,6 +7,7 @@ from datetime import date, datetime
 from chassis.text import sentence, short_date, weekday
 from client.coaching.check_in import CheckIn, CheckInAnswer
 from client.coaching.daily_assessment import DailyAssessment
+from client.coaching.light.words import TwoMornings
 from client.coaching.readiness import LIGHT_WORDS, Light
 from client.coaching.regression import LEAST_POINTS
 from client.coaching.review import ReviewAnswer, ReviewDecision
@@ -69,6 +70,7 @@ class RowWords:
     """What rows need of the page. name_of: a person of the staff; clock: local hours and minutes of a moment.
 
     own_word: what an athlete said of themselves and answered today, as far as this reader may read it.
+    is_over: the morning is past, and nothing of it can be decided, noted or taken back any more.
     """
 
     day: date
@@ -77,11 +79,12 @@ class RowWords:
     last_light: Callable[[str], date | None]
     undo_of: Callable[[DailyAssessment], str]
     own_word: Callable[[DailyAssessment], str] = lambda _: ""
+    is_over: bool = False
 
 
 def board_line(athlete: Athlete, one: DailyAssessment, group: BoardGroup, words: RowWords) -> BoardLine:
     """Return the row of one athlete in this group."""
-    proposal = one.proposal if one.to_decide else None
+    proposal, is_open = one.proposal if one.to_decide else None, not words.is_over
     state, word = light_of(one)
     return BoardLine(
         number=athlete.shirt_no,
@@ -92,10 +95,14 @@ def board_line(athlete: Athlete, one: DailyAssessment, group: BoardGroup, words:
         plan=plan_words(one),
         proposed=text.proposed(proposal) if proposal else "",
         why=sentence_of(_why(athlete, one, group, words)),
-        can_decide=proposal is not None,
-        can_ask=one.to_ask or (group is BoardGroup.WELL_BELOW and proposal is None and one.check_in is None),
-        undo=words.undo_of(one),
+        can_decide=is_open and proposal is not None,
+        can_ask=is_open and (one.to_ask or _may_ask(one, group)),
+        undo=words.undo_of(one) if is_open else "",
     )
+
+
+def _may_ask(one: DailyAssessment, group: BoardGroup) -> bool:
+    return group is BoardGroup.WELL_BELOW and not one.to_decide and one.check_in is None
 
 
 def light_of(one: DailyAssessment) -> tuple[str, str]:
@@ -135,10 +142,14 @@ def _why(athlete: Athlete, one: DailyAssessment, group: BoardGroup, words: RowWo
 
 
 def _because(one: DailyAssessment) -> str:
-    """Why something is proposed, as the athlete's page says it; nothing once it is decided."""
+    """Why something is proposed, as the athlete's page says it; nothing once it is decided.
+
+    This morning's light stands in the row already, so that of the two mornings the row says the other.
+    """
     if one.proposal is None or not one.to_decide:
         return ""
-    because = one.proposal.because.rstrip(".")
+    lights = TwoMornings(one.light, one.before.readiness.light)
+    because = one.proposal.because.replace(lights.grounds, f"yesterday {LIGHT_WORDS[lights.before]}").rstrip(".")
     return because[:1].lower() + because[1:]
 
 
