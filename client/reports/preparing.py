@@ -42,9 +42,13 @@ def prepare_due(site: ClubSite) -> bool:
 
 
 def own_access(site: ClubSite, athlete: AthleteId) -> PageAccess:
-    """Return the look of an athlete at their own part: everything that the node holds of them, and of nobody else."""
+    """Return the look of an athlete at their own part: everything that the node holds of them, and of nobody else.
+
+    The light is the one that staff may see, without what the athlete left out.
+    """
     own = {athlete: frozenset(SHOWN)}
-    return PageAccess(own, site.clock(), site.clock(), finer=own, listed=frozenset({athlete}))
+    one = frozenset({athlete})
+    return PageAccess(own, site.clock(), site.clock(), finer=own, listed=one, at_home=one)
 
 
 def _parts(site: ClubSite) -> Iterator[tuple[tuple[AthleteId, Variant], PreparedPart]]:
