@@ -24,6 +24,7 @@ from chassis.text import sentence
 from chassis.web.page_errors import Closed, PageLocked, Refused, SignInNeeded, page_of_form
 from chassis.web.pages import Pages, add_base_layout
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
+from client.access_records.looks import Looks
 from client.athlete_web.composition import add_own_pages, own_site
 from client.athlete_web.site import SIGN_IN as OWN_SIGN_IN
 from client.athlete_web.site import AthleteSite, OwnSignInNeeded
@@ -56,6 +57,7 @@ from client.web.deciding import ask, decide
 from client.web.health import athlete_record, availability_board, health_list, stating
 from client.web.health import signing as health_signing
 from client.web.health.looking import FOR_MEDICAL, MedicalOnly
+from client.web.noted_decisions import NotedDecisions
 from client.web.site import TEMPLATES, ClubSite, day_of_pages, to
 from client.web.staff_sign_in import StaffSignIn
 from client.web.tables import Tables
@@ -151,11 +153,15 @@ def build_site(
         today=today,
         repeats=lambda one, held: [asked.pair for asked in open_questions(vault, one, held).questions],
     )
-    statements = Statements(settings.journal_path, seal_of)
+
+    def held() -> frozenset[AthleteId]:
+        return frozenset(one.athlete for one in vault.athletes())
+
+    statements, looks = Statements(settings.journal_path, seal_of), Looks(settings.journal_path, seal_of)
     return ClubSite(
         settings=settings,
         vault=vault,
-        consent=consent_client,
+        consent=NotedDecisions(consent_client, looks, held, clock, settings.timezone),
         clock=clock,
         pages=Pages(TEMPLATES),
         sign_in=StaffSignIn.over(StaffFile(settings.directory), clock=clock, squads=squads, demo=demo),
@@ -167,6 +173,7 @@ def build_site(
             statements, settings.timezone, clock, lambda: day_of_pages(today(), tables, is_demo=demo)
         ),
         answers=AthleteAnswers(settings.journal_path, seal_of),
+        looks=looks,
         uploads=SessionUploads(Spool(settings.directory), UploadReader(vault, settings.timezone, clock)),
         questions=KeptByVersion(vault, lambda held, one: open_questions(held, one).questions),
         imports=KeptByVersion(vault, lambda held, one: tuple(import_records(held, one))),

@@ -85,6 +85,8 @@ ROUTES: EventDeclarations = {
         "GET /me/open",
         "GET /me/not-ok",
         "GET /me/data",
+        "GET /me/decisions",
+        "GET /me/looked",
         "GET /me/data/{stream}",
         "GET /me/data/{stream}/{reading}",
     ),

@@ -6,7 +6,7 @@ from chassis.sign_in.cookies import SessionCookie
 from chassis.texts.catalogue import Texts
 from chassis.web.pages import Pages
 from chassis.web.site_address import SiteAddress
-from client.athlete_web import entrance, not_ok, own_limit, ticket_entrance, today
+from client.athlete_web import decisions, entrance, looked, not_ok, own_limit, ticket_entrance, today
 from client.athlete_web.athlete_sign_in import AthleteSignIn
 from client.athlete_web.data import pages as data
 from client.athlete_web.forms import offline
@@ -33,6 +33,7 @@ def own_site(club: ClubSite, *, address: SiteAddress) -> AthleteSite:
         health=club.health,
         said=club.said,
         answers=club.answers,
+        looks=club.looks,
         staff=club.sign_in.everybody,
         demo=club.demo,
         words=Texts(),
@@ -41,5 +42,5 @@ def own_site(club: ClubSite, *, address: SiteAddress) -> AthleteSite:
 
 def add_own_pages(app: FastAPI, own: AthleteSite) -> None:
     """Add every page of the athlete's own site to the node's application."""
-    for area in (entrance, ticket_entrance, today, not_ok, own_limit, forms, offline, data):
+    for area in (entrance, ticket_entrance, today, not_ok, own_limit, forms, offline, data, decisions, looked):
         app.include_router(area.router(own))

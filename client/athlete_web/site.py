@@ -18,6 +18,7 @@ from chassis.texts.catalogue import Texts, mark
 from chassis.web.page_errors import Refused, closed_words
 from chassis.web.pages import Pages
 from chassis.web.secured_answers import SCRIPTED_POLICY
+from client.access_records.looks import Looks
 from client.athlete_web.athlete_sign_in import AthleteSignIn
 from client.athlete_web.viewer import AthleteViewer
 from client.coaching.domains import PROFILES, Domain
@@ -37,7 +38,13 @@ HOME: Final = "/me"
 SIGN_IN: Final = "/me/sign-in"
 SIGN_OUT: Final = "/me/sign-out"
 TEMPLATES: Final = Path(__file__).parent / "templates"
-NAVIGATION: Final = ((HOME, mark("Today")), ("/me/forms", mark("Questionnaires")), ("/me/data", mark("My data")))
+NAVIGATION: Final = (
+    (HOME, mark("Today")),
+    ("/me/forms", mark("Questionnaires")),
+    ("/me/data", mark("My data")),
+    ("/me/decisions", mark("My decisions")),
+    ("/me/looked", mark("Who looked")),
+)
 
 
 class OwnSignInNeeded(Exception):
@@ -61,6 +68,7 @@ class AthleteSite:
     health: HealthRecords
     said: StandingStatements
     answers: AthleteAnswers
+    looks: Looks
     staff: Callable[[], Sequence[StaffPerson]]
     demo: bool
     words: Texts

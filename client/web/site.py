@@ -12,6 +12,7 @@ from chassis.sign_in.cookies import SessionCookie
 from chassis.sign_in.csrf import is_own_token
 from chassis.web.page_errors import Closed, ClosedWords, PageLocked, Refused, SignInNeeded, closed_words
 from chassis.web.pages import Pages
+from client.access_records.looks import Looks
 from client.biometrics.observations import Observation
 from client.coaching.daily_assessment import (
     Context,
@@ -80,6 +81,7 @@ class ClubSite:
     journal: CoachingJournal
     said: StandingStatements
     answers: AthleteAnswers
+    looks: Looks
     uploads: SessionUploads
     questions: KeptByVersion[tuple[SessionQuestion, ...]]
     imports: KeptByVersion[tuple[ImportRecord, ...]]

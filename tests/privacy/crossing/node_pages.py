@@ -130,6 +130,8 @@ ROUTES: dict[str, Page] = {
     "GET /me/open": Page("/me/open", is_open=True),
     "POST /me/open": Page("/me/open", is_open=True),
     "POST /me/answer": Page("/me/answer", {"proposal": "f" * 32, "answer": "accept"}),
+    "GET /me/decisions": Page("/me/decisions"),
+    "GET /me/looked": Page("/me/looked"),
     "GET /me/data": Page("/me/data"),
     "GET /me/data/{stream}": Page("/me/data/mood"),
     "GET /me/data/{stream}/{reading}": Page("/me/data/mood/0123456789abcdef"),

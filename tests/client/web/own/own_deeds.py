@@ -45,6 +45,8 @@ OWN_DEEDS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "GET /me/open": lambda n: n.get("/me/open"),
     "POST /me/open": lambda n: waiting(n),
     "POST /me/answer": lambda n: answering(n),
+    "GET /me/decisions": lambda n: n.own().get("/me/decisions"),
+    "GET /me/looked": lambda n: n.own().get("/me/looked"),
     "GET /me/data": lambda n: n.own().get("/me/data"),
     "GET /me/data/{stream}": lambda n: n.own().get("/me/data/mood"),
     "GET /me/data/{stream}/{reading}": lambda n: n.own().get(own_reading(n)),
