@@ -65,6 +65,7 @@ ROUTES: EventDeclarations = {
     "GET /model": records(EventKind.PAGE_OPENED),
     "GET /campaigns/{sha256}": records(EventKind.PAGE_OPENED, unless="the node was shown no such campaign"),
     "POST /me/sign-in": records(EventKind.OWN_SITE, unless="the code opens nothing, and nobody is known"),
+    "POST /me/tablet/join": records(EventKind.OWN_SITE, unless="the code opens nothing, and nobody is known"),
     "POST /me/forms/{form}": _FILLED_IN,
     "POST /me/answers": _FILLED_IN,
     "POST /me/forms/take-back": records(EventKind.OWN_SITE, unless="there is no such answer, or its time is over"),
@@ -96,6 +97,9 @@ ROUTES: EventDeclarations = {
         *("GET /me/offline", "GET /me/offline/{form}"),
     ),
     **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "GET /me/scripts/{name}", "GET /me/worker.js"),
+    # Of a shared tablet: empty forms, to which a PIN leads; what is sent from them is recorded as anywhere.
+    **unrecorded(NoEntryReason.FORM_STEP, "POST /me/tablet/open", "POST /me/tablet/leave"),
+    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "GET /me/tablet", "GET /me/tablet/forms", "GET /me/tablet/thanks"),
     **unrecorded(
         NoEntryReason.NOTHING_ABOUT_ANYONE,
         "GET /me/sign-in",

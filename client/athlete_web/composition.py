@@ -12,7 +12,9 @@ from client.athlete_web.data import pages as data
 from client.athlete_web.forms import offline
 from client.athlete_web.forms import routes as forms
 from client.athlete_web.site import TEMPLATES, AthleteSite
+from client.athlete_web.tablet import routes as tablet
 from client.staff.database import StaffFile
+from client.staff.tablet_pins import TabletPins
 from client.web.site import ClubSite
 
 
@@ -27,6 +29,8 @@ def own_site(club: ClubSite, *, address: SiteAddress) -> AthleteSite:
         pages=Pages(TEMPLATES),
         sign_in=AthleteSignIn.over(file, vault=club.vault, clock=club.clock),
         cookie=SessionCookie(f"homefield-own-{club.settings.club}", address),
+        tablet_cookie=SessionCookie(f"homefield-tablet-{club.settings.club}", address),
+        tablets=TabletPins(file),
         pending_cookie=SessionCookie(f"homefield-enter-{club.settings.club}", address),
         tables=club.tables,
         journal=club.journal,
@@ -42,5 +46,5 @@ def own_site(club: ClubSite, *, address: SiteAddress) -> AthleteSite:
 
 def add_own_pages(app: FastAPI, own: AthleteSite) -> None:
     """Add every page of the athlete's own site to the node's application."""
-    for area in (entrance, ticket_entrance, today, not_ok, own_limit, forms, offline, data, decisions, looked):
+    for area in (entrance, ticket_entrance, today, not_ok, own_limit, forms, offline, data, decisions, looked, tablet):
         app.include_router(area.router(own))

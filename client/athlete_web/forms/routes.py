@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from chassis.sign_in.csrf import is_own_token
 from chassis.text import sentence
 from chassis.web.page_errors import Closed
+from client.athlete_web.forms.leaving import left
 from client.athlete_web.forms.own_forms import OwnForms, logger
 from client.athlete_web.forms.posted import FIELD, sending_of
 from client.athlete_web.forms.shown import AnswerOnPage, FormOnPage, as_typed, shown_answer
@@ -107,7 +108,7 @@ def _queued(site: AthleteSite, request: Request, *, csrf: str, athlete: str, sen
     """Take an answer from the page's script: never a redirect, for a sign-in page would look like a receipt."""
     held = site.cookie.read(request)
     viewer = site.sign_in.viewer(held)
-    if viewer is None or not is_own_token(csrf, held):
+    if viewer is None or viewer.is_on_tablet or not is_own_token(csrf, held):
         return JSONResponse({"code": "sign_in"}, 401)
     try:
         if athlete != viewer.athlete:
@@ -129,7 +130,7 @@ def _sent_without_scripts(site: AthleteSite, request: Request, form: str, fields
         own.take(sending_of(asked, fields, now=site.now()))
     except AnswerRefused as error:
         return _again(own, asked, fields, f"{sentence(site.words.catalogue.gettext(str(error)))}.")
-    return to(f"{FORMS}/{asked.id}/sent")
+    return left(site, request) if own.viewer.is_on_tablet else to(f"{FORMS}/{asked.id}/sent")
 
 
 def _again(own: OwnForms, asked: Questionnaire, fields: FormData, problem: str) -> Response:

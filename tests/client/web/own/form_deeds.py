@@ -32,6 +32,23 @@ def taking_back(node: Any) -> Deed:
     return taken
 
 
+def joining(node: Any) -> Deed:
+    joined: Deed = node.post("/me/tablet/join", code=node.athlete_code(), pin="385172")
+    return joined
+
+
+def entering(node: Any) -> Deed:
+    joining(node)()
+    entered: Deed = node.post("/me/tablet/open", athlete=node.brought_for, pin="385172")
+    return entered
+
+
+def leaving(node: Any) -> Deed:
+    joining(node)()
+    gone: Deed = node.form("/me/tablet/leave", node.page("/me/tablet/forms"))
+    return gone
+
+
 FORM_DEEDS: dict[str, Callable[[Any], Deed]] = {
     "POST /me/forms/{form}": filling_in,
     "POST /me/answers": sending,
@@ -43,5 +60,11 @@ FORM_DEEDS: dict[str, Callable[[Any], Deed]] = {
     "GET /me/offline": lambda n: n.own().get("/me/offline"),
     "GET /me/offline/{form}": lambda n: n.own().get("/me/offline/morning"),
     "GET /me/scripts/{name}": lambda n: n.get("/me/scripts/queue.js"),
+    "POST /me/tablet/join": joining,
+    "POST /me/tablet/open": entering,
+    "POST /me/tablet/leave": leaving,
+    "GET /me/tablet": lambda n: n.get("/me/tablet"),
+    "GET /me/tablet/forms": lambda n: n.own().get("/me/tablet/forms"),
+    "GET /me/tablet/thanks": lambda n: n.get("/me/tablet/thanks"),
     "GET /me/worker.js": lambda n: n.get("/me/worker.js"),
 }
