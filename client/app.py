@@ -58,6 +58,7 @@ from client.web.health import athlete_record, availability_board, health_list, s
 from client.web.health import signing as health_signing
 from client.web.health.looking import FOR_MEDICAL, MedicalOnly
 from client.web.noted_decisions import NotedDecisions
+from client.web.planning import page as week_plan
 from client.web.site import TEMPLATES, ClubSite, day_of_pages, to
 from client.web.staff_sign_in import StaffSignIn
 from client.web.tables import Tables
@@ -119,7 +120,7 @@ def build_app(
     add_base_layout(app)
     app.add_api_route("/health", health.public, methods=["GET"])
     pages = (entrance, board, ask, athletes, decide, athlete, imports, uploads, league_model, campaign_page)
-    for area in (*pages, report_page):
+    for area in (*pages, week_plan, report_page):
         app.include_router(area.router(club))
     add_own_pages(app, own)
     for area in (health_list, athlete_record, health_signing, stating, availability_board):

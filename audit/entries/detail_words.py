@@ -202,6 +202,7 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         ClubPage.REPORT: "report of the day",
         ClubPage.HEALTH: "medical team’s list",
         ClubPage.AVAILABILITY: "availability board",
+        ClubPage.WEEK_PLAN: "plan of a week",
     },
     OperatorView: {
         OperatorView.METRICS: "metrics at the node’s terminal",

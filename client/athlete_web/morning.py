@@ -1,7 +1,7 @@
 """An athlete's own morning, of everything that the node holds of them: it is for them, and needs no grant."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
 from client.adoption import Adoptions
@@ -9,7 +9,6 @@ from client.athlete_web.site import AthleteSite
 from client.coaching.daily_assessment import Context, DailyAssessment, assess_day, day_begins
 from client.coaching.domains import PROFILES
 from client.coaching.light.at_home import beside, categories_on
-from client.coaching.training_session import PlanSource, SessionPlan
 from client.errors import ClientError
 from client.features.daily import DailyTable
 from client.health.statements import AvailabilityStatements, with_limit
@@ -20,6 +19,7 @@ from client.learning.kept_head import ModelSource, kept_head
 from client.learning.learners import learners_of
 from client.learning.model_in_use import model_in_use
 from client.learning.tomorrow import Tomorrow, tomorrow
+from client.planning.planner import Planner
 from client.web.site import DECISIONS_DAYS, DEFAULT_PROFILE
 from models.features import RISK_CATEGORIES, RISK_SCHEMA
 from policies.vocabulary import AthleteId, Category, OrgId
@@ -43,13 +43,13 @@ def own_morning(site: AthleteSite, athlete: AthleteId) -> OwnMorning:
     expected = tomorrow(table, day, kept_head(site.vault, athlete), today=site.now().date())
     is_better = expected is not None and expected.source is not ModelSource.OWN_MEAN
     used = categories_on(site.vault, athlete, site.now().date())
-    matches = site.journal.match_days(since, day)
+    planned = Planner.over(site.vault, site.journal).own_plan(athlete, since, day)
     standing = AvailabilityStatements(site.health).standing(athlete, day)
     one = assess_day(
         athlete,
         beside(site.tables.read_for_light(athlete, used), site.tables.read_for_light(athlete, EVERYTHING)),
-        context=Context(day, day_begins(site.now()), PROFILES[DEFAULT_PROFILE], matches),
-        plan=_set_plan(site, athlete, day),
+        context=Context(day, day_begins(site.now()), PROFILES[DEFAULT_PROFILE], planned.match_days),
+        plan=planned.of_day(day),
         decisions=site.journal.decisions(athlete, since=since),
         check_ins=site.journal.check_ins.of(athlete, since=since),
         expected_below=is_better and expected is not None and expected.is_probably_below,
@@ -82,9 +82,3 @@ def _head(site: AthleteSite) -> KeptClubHead | None:
     record = opened.record
     learners = learners_of(site.consent.snapshot(), record.model, OrgId(record.league), now=site.clock())
     return usable_club_head(site.vault, model=record.sha256, learners=learners)
-
-
-def _set_plan(site: AthleteSite, athlete: AthleteId, day: date) -> SessionPlan | None:
-    plans = site.journal.plans(day)
-    own = plans.get(athlete, plans.get(None))
-    return None if own is None else SessionPlan(own.session, PlanSource.SET, own.title, own.match_day)

@@ -37,7 +37,8 @@ def prepare_due(site: ClubSite) -> bool:
     day = site.day()
     if not is_due(site) or prepared_day(site.vault, day) is not None:
         return False
-    common = PreparedDay(day, site.now(), common_plan(site, day))
+    squads = {one.squad for one in site.vault.athletes()}
+    common = PreparedDay(day, site.now(), common_plan(site, squads, day))
     return keep_prepared(site.vault, common, dict(_parts(site)))
 
 

@@ -46,6 +46,7 @@ ASKED: Mapping[ClubPage, tuple[Category, ...]] = {
     ClubPage.REPORT: tuple(SHOWN),
     ClubPage.HEALTH: (Category.INJURY, Category.TRAINING_LOAD),
     ClubPage.AVAILABILITY: (),
+    ClubPage.WEEK_PLAN: (Category.TRAINING_LOAD,),
 }
 """What each page asks about every enrolled athlete. The list is fixed: how long it is tells nobody who shares what."""
 

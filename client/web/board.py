@@ -3,9 +3,10 @@
 Every enrolled athlete of a person's squads has a row, whatever they share: one that is gone would tell a withdrawal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,6 +15,8 @@ from chassis.hidden_characters import cleaned
 from chassis.text import listed, weekday_date
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.readiness import FALSE_AMBER_PER_100, FALSE_RED_PER_100, Light
+from client.planning.effective import OwnPlan, narrowest
+from client.planning.plan_for import EVERYONE, PlanFor
 from client.uploads.brought import Upload
 from client.vault.store import Athlete
 from client.web import text
@@ -100,8 +103,8 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess, uploads: Sequence[
         prepared=text.clock_time(site.now()),
         is_past=not is_over and day != site.now().date(),
         is_over=is_over,
-        week=week_strip(site.journal, day, today=site.day()),
-        plan_today=common_plan(site, day),
+        week=week_strip(day, today=site.day(), matches_of=partial(_match_days, site, viewer.squads)),
+        plan_today=common_plan(site, viewer.squads, day),
         is_empty=not sum(counts.values()),
         lead=PAST_LEAD if is_over else lead(counts),
         groups=_groups(site, viewer, morning, sought),
@@ -165,10 +168,19 @@ def _local(site: ClubSite, at: datetime) -> str:
     return text.clock_time(at.astimezone(site.zone))
 
 
-def common_plan(site: ClubSite, day: date) -> str:
-    """Return what is planned for everyone on `day`, in words; "" without a plan."""
-    plan = site.journal.plans(day).get(None)
-    if plan is None:
+def _common(site: ClubSite, squads: Collection[str], first: date, last: date) -> OwnPlan:
+    reach = [EVERYONE, *(PlanFor(squad) for squad in squads if len(squads) == 1)]
+    return OwnPlan(narrowest(site.plans.records.in_effect(first, last, reach), reach))
+
+
+def _match_days(site: ClubSite, squads: Collection[str], first: date, last: date) -> frozenset[date]:
+    return _common(site, squads, first, last).match_days
+
+
+def common_plan(site: ClubSite, squads: Collection[str], day: date) -> str:
+    """Return what is planned on `day` for all of these squads, in words: for everyone, or for the one squad."""
+    plan = _common(site, squads, day, day).of_day(day)
+    if plan is None or plan.session is None:
         return ""
     kind = "Match today" if plan.match_day else "Plan"
     title = f"{cleaned(plan.title)}, " if plan.title else ""

@@ -28,7 +28,6 @@ from client.coaching.journal import CoachingJournal
 from client.coaching.light.at_home import beside, categories_on
 from client.coaching.records.taken_back import TakenBack
 from client.coaching.review import ReviewDecision
-from client.coaching.training_session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
 from client.health.episodes import Episode
 from client.health.health_records import HealthRecords
@@ -36,6 +35,7 @@ from client.health.stages import Stages
 from client.health.statements import AvailabilityStatements, with_limit
 from client.learning.kept_head import ModelSource, kept_head
 from client.learning.tomorrow import Tomorrow, tomorrow
+from client.planning.planner import Planner
 from client.questions.session_questions import SessionQuestion
 from client.settings import NodeSettings
 from client.statements.answers import AthleteAnswers
@@ -53,6 +53,7 @@ from policies.vocabulary import AthleteId, Category, Role
 NAV = (
     {"href": "/board", "label": "Morning board"},
     {"href": "/athletes", "label": "Athletes"},
+    {"href": "/plan", "label": "Plan"},
     {"href": "/imports", "label": "Imports"},
     {"href": "/model", "label": "League model"},
 )
@@ -104,6 +105,11 @@ class ClubSite:
     def stages(self) -> Stages:
         """The stages that the medical team signed."""
         return Stages(self.health)
+
+    @property
+    def plans(self) -> Planner:
+        """What is planned, and whom a plan can be for."""
+        return Planner.over(self.vault, self.journal)
 
     @property
     def zone(self) -> tzinfo:
@@ -213,9 +219,8 @@ class ClubSite:
 
     def context(self, day: date) -> Context:
         """Return what is the same for every athlete on `day`."""
-        matches = self.journal.match_days(day - timedelta(days=DECISIONS_DAYS), day)
         moment = self.now() if day == self.day() else datetime.combine(day, MORNING_ENDS, self.zone)
-        return Context(day, day_begins(moment), PROFILES[DEFAULT_PROFILE], matches)
+        return Context(day, day_begins(moment), PROFILES[DEFAULT_PROFILE])
 
     def assessment(self, access: PageAccess, athlete: AthleteId, context: Context) -> DailyAssessment:
         """Assess one athlete's morning from what this look allows: without readiness, as of one who records nothing."""
@@ -228,6 +233,7 @@ class ClubSite:
         self, access: PageAccess, athlete: AthleteId, context: Context, shown: frozenset[Category]
     ) -> DailyAssessment:
         since, table = context.day - timedelta(days=DECISIONS_DAYS), self._known(athlete, shown, context.day)
+        planned = self.plans.own_plan(athlete, since, context.day)
         is_at_home = bool(shown) and athlete in access.at_home
         if is_at_home:
             table = beside(self._known(athlete, self._light_at_home(athlete, context.day), context.day), table)
@@ -235,8 +241,8 @@ class ClubSite:
         found = assess_day(
             athlete,
             table,
-            context=context,
-            plan=self.set_plan(athlete, context.day),
+            context=replace(context, match_days=planned.match_days),
+            plan=planned.of_day(context.day),
             decisions=[one for one, gone in self.decisions(access, athlete, since=since) if gone is None],
             check_ins=self.journal.check_ins.of(athlete, since=since),
             said=self.said.flags(athlete),
@@ -305,12 +311,6 @@ class ClubSite:
             return None
         table = self.table(access, athlete)
         return tomorrow(table, day, kept_head(self.vault, athlete), today=self.now().date())
-
-    def set_plan(self, athlete: AthleteId, day: date) -> SessionPlan | None:
-        """Return the plan that staff set for this athlete or for everyone; None if there is none."""
-        plans = self.journal.plans(day)
-        own = plans.get(athlete, plans.get(None))
-        return None if own is None else SessionPlan(own.session, PlanSource.SET, own.title, own.match_day)
 
 
 def day_of_pages(today: date, tables: Tables, *, is_demo: bool) -> date:

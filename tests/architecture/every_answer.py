@@ -38,6 +38,7 @@ from tests.architecture.report_answers import REPORTS
 from tests.architecture.union_athlete_answers import UNION_ATHLETES
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 from tests.privacy.programs import Programs, files, in_weeks, service_key
+from tests.privacy.week_files import week_file
 
 
 def _bundle(every: Everything, fresh: str) -> Path:
@@ -250,6 +251,8 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "quarantine", "clear"): [set_aside],
     ("homefield-node", "plan", "show"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "health", "list"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "plan", "week"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "plan", "import"): [lambda e, _: [e.programs.node, week_file(e.folder, MARKUP), "--dry-run"]],
     ("homefield-node", "enrol"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "retention", "show"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "retention", "set"): [lambda e, _: [e.programs.node, "--category", "sleep", "--days", 900]],

@@ -47,7 +47,7 @@ MOST_UNRECORDED = {
     "homefield-audit": 15,
     "homefield-consent": 12,
     "homefield-demo": 1,
-    "homefield-node": 37,
+    "homefield-node": 39,
     "homefield-server": 21,
     "auditor": 16,
     "witness": 5,

@@ -220,10 +220,16 @@ class SquadRefused(Details):
 
 
 class PlanSet(Details):
-    """A club set the plan of a day, for everyone or for one athlete."""
+    """A club set the plan of a day, or of the days up to `until`, for one athlete or for several.
+
+    person: who did, where it was done on the club's pages; None at the node's own terminal.
+    """
 
     kind = EventKind.PLAN_SET
     form = "plan_set"
+    added = frozenset({"until", "person"})
 
     day: date
     athlete: SubjectText | None = None
+    until: date | None = None
+    person: PersonText | None = None

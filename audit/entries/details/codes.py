@@ -167,6 +167,7 @@ class ClubPage(StrEnum):
     REPORT = "report"
     HEALTH = "health"
     AVAILABILITY = "availability"
+    WEEK_PLAN = "week plan"
 
 
 class OperatorView(StrEnum):

@@ -1,10 +1,10 @@
 """The week above the board: seven days around the one that is shown, none after today, and which are match days."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from chassis.text import long_date, weekday
-from client.coaching.journal import CoachingJournal
 
 DAYS = 7
 
@@ -21,11 +21,14 @@ class WeekDay:
     is_shown: bool
 
 
-def week_strip(journal: CoachingJournal, shown: date, *, today: date) -> list[WeekDay]:
-    """Return the days, oldest first: those around the day that is shown, none after today."""
+def week_strip(shown: date, *, today: date, matches_of: Callable[[date, date], Collection[date]]) -> list[WeekDay]:
+    """Return the days, oldest first: those around the day that is shown, none after today.
+
+    matches_of: the match days from one day to another, both included.
+    """
     last = min(today, shown + timedelta(days=DAYS // 2))
     days = [last - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-    matches = journal.match_days(days[0], days[-1])
+    matches = matches_of(days[0], days[-1])
     return [
         WeekDay(
             href="/board" if day == today else f"/board?day={day.isoformat()}",

@@ -17,6 +17,7 @@ from tests.client.web.health_deeds import HEALTH
 from tests.client.web.own.athlete_codes import new_athlete_code
 from tests.client.web.own.form_deeds import FORM_DEEDS, TAKEN_ANYWAY
 from tests.client.web.own.own_deeds import OWN_DEEDS
+from tests.client.web.plan_deeds import PLAN_DEEDS
 from tests.client.web.shown_campaigns import linked, shown
 from tests.client.web.staff_on_the_list import PIN, new_staff_code
 from tests.client.web.upload_deeds import (
@@ -150,6 +151,7 @@ DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
     "POST /athletes/{athlete}/record": lambda n: n.reasoned(),
     "GET /athletes/{athlete}/decided": decided,
     **HEALTH,
+    **PLAN_DEEDS,
     "GET /model": lambda n: n.get("/model"),
     "GET /campaigns/{sha256}": campaign_page,
     **FORM_DEEDS,
