@@ -316,10 +316,7 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "athlete squad": (nothing, lambda p: ("athlete", "squad", p.node, p.one, "under-19")),
     "campaign approve": (node_added, lambda p: ("campaign", "approve", p.node, p.opened_campaign(), "--yes")),
     "campaign reject": (node_added, lambda p: ("campaign", "reject", p.node, p.opened_campaign(), "--yes")),
-    "campaign revoke": (
-        approved,
-        lambda p: ("campaign", "revoke", p.node, p.folder / "manifest.json", "--yes"),
-    ),
+    "campaign revoke": (approved, lambda p: ("campaign", "revoke", p.node, p.folder / "manifest.json", "--yes")),
     "adopt": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("adopt", p.node, p.model())),
     "evaluate": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("evaluate", p.node, p.model())),
     "models": (nothing, lambda p: ("models", p.node)),
