@@ -155,14 +155,11 @@ def build_site(
         repeats=lambda one, held: [asked.pair for asked in open_questions(vault, one, held).questions],
     )
 
-    def held() -> frozenset[AthleteId]:
-        return frozenset(one.athlete for one in vault.athletes())
-
     statements, looks = Statements(settings.journal_path, seal_of), Looks(settings.journal_path, seal_of)
     return ClubSite(
         settings=settings,
         vault=vault,
-        consent=NotedDecisions(consent_client, looks, held, clock, settings.timezone),
+        consent=NotedDecisions(consent_client, looks, vault.athletes, clock, settings.timezone),
         clock=clock,
         pages=Pages(TEMPLATES),
         sign_in=StaffSignIn.over(StaffFile(settings.directory), clock=clock, squads=squads, demo=demo),

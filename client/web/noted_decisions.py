@@ -8,9 +8,10 @@ from audit.entries.details.base import Details
 from chassis.clock import Clock
 from client.access_records.looks import Looks, asked_of
 from client.consent_client import Question, Ruling
+from client.vault.store import Athlete
 from client.web.access import ConsentDecisions
 from policies.snapshot import ConsentSnapshot
-from policies.vocabulary import Action, AthleteId, PersonId, Purpose, Role
+from policies.vocabulary import Action, PersonId, Purpose, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class NotedDecisions:
 
     service: ConsentDecisions
     looks: Looks
-    held: Callable[[], frozenset[AthleteId]]
+    held: Callable[[], Sequence[Athlete]]
     clock: Clock
     zone: tzinfo
 
@@ -32,7 +33,8 @@ class NotedDecisions:
     ) -> tuple[Ruling, ...]:
         """Decide and log one page's questions together, and note them here; raises JournalError where it cannot."""
         rulings = self.service.decisions(person=person, role=role, action=action, purpose=purpose, questions=questions)
-        asked = asked_of(((ruling.athlete, ruling.allowed) for ruling in rulings), self.held())
+        held = frozenset(one.athlete for one in self.held())
+        asked = asked_of(((ruling.athlete, ruling.allowed) for ruling in rulings), held)
         if asked:
             now = self.clock()
             self.looks.note(PersonId(person), role, asked, at=now, day=now.astimezone(self.zone).date())

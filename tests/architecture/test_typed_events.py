@@ -52,7 +52,7 @@ MOST_UNRECORDED = {
     "auditor": 16,
     "witness": 5,
     "consent": 34,
-    "node": 31,
+    "node": 33,
     "league": 8,
     "fleet": 9,
 }
