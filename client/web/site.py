@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from chassis.clock import Clock
 from chassis.sign_in.cookies import SessionCookie
 from chassis.sign_in.csrf import is_own_token
+from chassis.web.charts import Chart
 from chassis.web.page_errors import Closed, ClosedWords, PageLocked, Refused, SignInNeeded, closed_words
 from chassis.web.pages import Pages
 from client.biometrics.observations import Observation
@@ -36,7 +37,7 @@ from client.settings import NodeSettings
 from client.statements.answers import AthleteAnswers
 from client.statements.standing import StandingStatements
 from client.uploads.session_uploads import SessionUploads
-from client.vault.history.kept_by_version import KeptByVersion
+from client.vault.history.kept_by_version import Identical, KeptByVersion, NewestByPlace, VersionMemory
 from client.vault.journal import ImportRecord
 from client.vault.store import Athlete, Vault
 from client.web.access import ConsentDecisions, PageAccess, PageAccessRequests
@@ -71,6 +72,8 @@ class ClubSite:
     cookie: SessionCookie
     tables: Tables
     journal: CoachingJournal
+    mornings: VersionMemory[DailyAssessment]
+    charts: NewestByPlace[list[Chart]]
     said: StandingStatements
     answers: AthleteAnswers
     uploads: SessionUploads
@@ -205,20 +208,32 @@ class ClubSite:
     def _assessed(
         self, access: PageAccess, athlete: AthleteId, context: Context, shown: frozenset[Category]
     ) -> DailyAssessment:
-        since, table = context.day - timedelta(days=DECISIONS_DAYS), self.tables.read_for_light(athlete, shown)
-        is_at_home = bool(shown) and athlete in access.at_home
-        if is_at_home:
-            table = beside(self.tables.read_for_light(athlete, self._light_at_home(athlete, context.day)), table)
-        return assess_day(
+        """Assess the morning, once for all that it is made of: replaying three weeks is most of a board's time."""
+        since, told = context.day - timedelta(days=DECISIONS_DAYS), self.tables.read_for_light(athlete, shown)
+        home = None
+        if shown and athlete in access.at_home:
+            home = self.tables.read_for_light(athlete, self._light_at_home(athlete, context.day))
+        plan = self.set_plan(athlete, context.day)
+        decisions = tuple(one for one, gone in self.decisions(access, athlete, since=since) if gone is None)
+        check_ins = tuple(self.journal.check_ins.of(athlete, since=since))
+        said = self.said.flags(athlete)
+        is_below = bool(shown) and self._is_expected_below(access, athlete, context.day)
+        morning = (context.day, context.made, Identical(context.weights), context.match_days)
+        acts = (plan, decisions, check_ins, tuple(sorted(said.items())))
+        return self.mornings.of(
             athlete,
-            table,
-            context=context,
-            plan=self.set_plan(athlete, context.day),
-            decisions=[one for one, gone in self.decisions(access, athlete, since=since) if gone is None],
-            check_ins=self.journal.check_ins.of(athlete, since=since),
-            said=self.said.flags(athlete),
-            expected_below=bool(shown) and self._is_expected_below(access, athlete, context.day),
-            by_light=is_at_home,
+            (Identical(told), Identical(home), morning, acts, is_below),
+            lambda: assess_day(
+                athlete,
+                told if home is None else beside(home, told),
+                context=context,
+                plan=plan,
+                decisions=decisions,
+                check_ins=check_ins,
+                said=said,
+                expected_below=is_below,
+                by_light=home is not None,
+            ),
         )
 
     def _light_at_home(self, athlete: AthleteId, day: date) -> frozenset[Category]:
