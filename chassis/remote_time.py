@@ -7,6 +7,7 @@ would reach further than it says. Whatever lies outside is refused in a sentence
 
 from datetime import datetime, timedelta
 
+from chassis.text import moment
 from policies.snapshot import CLOCK_TOLERANCE
 
 LEAST_LIFE = 2 * CLOCK_TOLERANCE
@@ -16,13 +17,18 @@ half of it is left."""
 _UNITS = ((timedelta(days=2), timedelta(days=1), "days"), (timedelta(hours=2), timedelta(hours=1), "h"))
 
 
-def outside(now: datetime, *, begins: datetime, ends: datetime, what: str, own: str, other: str) -> str | None:
+def outside(
+    now: datetime, *, begins: datetime, ends: datetime, what: str, own: str, other: str, is_lasting: bool = False
+) -> str | None:
     """Return why `what` does not hold at `now`, or None while it does.
 
     own: whose clock `now` is ("this node's clock"). other: what `begins` was set by ("the consent service's").
+    is_lasting: for what holds for days, so that whoever is past its end is late, and no clock is wrong.
     """
     if now < begins - CLOCK_TOLERANCE:
         return f"{what} is not valid yet: {apart(now - begins, own=own, other=other)}; {tolerated()}"
+    if now >= ends and is_lasting:
+        return f"{what} has expired: it was open until {moment(ends)}, {_amount(now - ends)} ago by {own}"
     if now >= ends:
         return f"{what} is over: {apart(now - begins, own=own, other=other)}, {_amount(now - ends)} past its end"
     return None

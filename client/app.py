@@ -24,6 +24,7 @@ from chassis.text import sentence
 from chassis.web.page_errors import Closed, PageLocked, Refused, SignInNeeded, page_of_form
 from chassis.web.pages import Pages, add_base_layout
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
+from client.access_records.looks import Looks
 from client.athlete_web.composition import add_own_pages, own_site
 from client.athlete_web.site import SIGN_IN as OWN_SIGN_IN
 from client.athlete_web.site import AthleteSite, OwnSignInNeeded
@@ -32,6 +33,8 @@ from client.athlete_web.ticket_entrance import refused_ticket
 from client.coaching.journal import CoachingJournal
 from client.coaching.records.journal_file import AthleteSeal
 from client.errors import ClientError, ClockApart, ConsentBusy, NodeKeyNotTaken
+from client.health.episodes import episodes
+from client.health.health_records import HealthRecords
 from client.questions.session_questions import open_questions
 from client.reports import page as report_page
 from client.settings import NodeSettings, portal_origin
@@ -51,6 +54,11 @@ from client.web import athlete, athletes, board, entrance, imports, league_model
 from client.web.access import ConsentDecisions
 from client.web.campaigns import page as campaign_page
 from client.web.deciding import ask, decide
+from client.web.health import athlete_record, availability_board, health_list, stating
+from client.web.health import signing as health_signing
+from client.web.health.looking import FOR_MEDICAL, MedicalOnly
+from client.web.noted_decisions import NotedDecisions
+from client.web.planning import page as week_plan
 from client.web.site import TEMPLATES, ClubSite, day_of_pages, to
 from client.web.staff_sign_in import StaffSignIn
 from client.web.tables import Tables
@@ -112,9 +120,11 @@ def build_app(
     add_base_layout(app)
     app.add_api_route("/health", health.public, methods=["GET"])
     pages = (entrance, board, ask, athletes, decide, athlete, imports, uploads, league_model, campaign_page)
-    for area in (*pages, report_page):
+    for area in (*pages, week_plan, report_page):
         app.include_router(area.router(club))
     add_own_pages(app, own)
+    for area in (health_list, athlete_record, health_signing, stating, availability_board):
+        app.include_router(area.router(club))
     return app
 
 
@@ -144,11 +154,15 @@ def build_site(
         today=today,
         repeats=lambda one, held: [asked.pair for asked in open_questions(vault, one, held).questions],
     )
-    statements = Statements(settings.journal_path, seal_of)
+
+    def held() -> frozenset[AthleteId]:
+        return frozenset(one.athlete for one in vault.athletes())
+
+    statements, looks = Statements(settings.journal_path, seal_of), Looks(settings.journal_path, seal_of)
     return ClubSite(
         settings=settings,
         vault=vault,
-        consent=consent_client,
+        consent=NotedDecisions(consent_client, looks, held, clock, settings.timezone),
         clock=clock,
         pages=Pages(TEMPLATES),
         sign_in=StaffSignIn.over(StaffFile(settings.directory), clock=clock, squads=squads, demo=demo),
@@ -162,9 +176,12 @@ def build_site(
             statements, settings.timezone, clock, lambda: day_of_pages(today(), tables, is_demo=demo)
         ),
         answers=AthleteAnswers(settings.journal_path, seal_of),
+        looks=looks,
         uploads=SessionUploads(Spool(settings.directory), UploadReader(vault, settings.timezone, clock)),
         questions=KeptByVersion(vault, lambda held, one: open_questions(held, one).questions),
         imports=KeptByVersion(vault, lambda held, one: tuple(import_records(held, one))),
+        episodes=KeptByVersion(vault, lambda held, one: tuple(episodes(held, one))),
+        health=HealthRecords(settings.journal_path, seal_of),
         demo=demo,
     )
 
@@ -242,7 +259,11 @@ def _say_what_to_do(app: FastAPI, site: ClubSite, closed: ClosedPage) -> None:
         viewer = site.sign_in.viewer(site.cookie.read(request))
         return site.busy(viewer, retry_after_s=getattr(error, "retry_after_s", 1))
 
+    async def medical_only(request: Request, error: Exception) -> Response:
+        return site.closed(site.sign_in.viewer(site.cookie.read(request)), status=403, text=FOR_MEDICAL)
+
     app.add_exception_handler(ConsentBusy, busy)
+    app.add_exception_handler(MedicalOnly, medical_only)
     app.add_exception_handler(ClockApart, clock_apart)
     app.add_exception_handler(NodeKeyNotTaken, key_not_taken)
     app.add_exception_handler(PageLocked, locked)

@@ -21,20 +21,19 @@ from client.commands import (
     staff,
     status,
 )
-from client.commands.deciding import campaigns, models
-from client.commands.files import ingest
-from client.commands.own_site import code
+from client.commands.deciding import campaigns, health, models
+from client.commands.files import ingest, readings
+from client.commands.forms import asked as forms
+from client.commands.own_site import code, export
 from client.commands.reports import report, report_settings
 from client.corrections import commands as corrections
 from client.durability import commands as durability
 from client.errors import ClientError
 from client.federation import audit_privacy
 from client.forecast import commands as forecast
-from client.forms import commands as forms
 from client.mechanics import commands as mechanics
 from client.metrics import commands as metrics
 from client.own_settings import commands as own_settings
-from client.readings import commands as readings
 from client.rest import commands as rest
 from client.retention import commands as retention
 from client.signing import commands as signing
@@ -54,6 +53,7 @@ for area in (
     status,
     squad,
     code,
+    export,
     rest,
     own_settings,
     ingest,
@@ -65,6 +65,7 @@ for area in (
     corrections,
     plan,
     staff,
+    health,
     federation,
     campaigns,
     signing,

@@ -11,6 +11,8 @@ ClientError
 ├── UnreadableFile        an input file that is not what it should be; it is quarantined with this reason
 ├── NotUsed               an input file that is well-formed but of a kind no reader takes yet; it is skipped
 ├── CannotCorrect         an import that cannot be undone, or a reading that cannot be corrected or voided
+├── BadHealthRecord       an episode, a stage or a statement that cannot be, or that this person may not make
+│   └── BadEpisode        an episode whose days or place cannot be, or that is not there
 ├── UploadRefused         files that cannot be taken from a form: too many, too large, damaged on the way
 ├── BadMapping            a mapping file that does not describe a CSV
 ├── BadForm               a questionnaire that cannot be asked, or is not there
@@ -121,6 +123,14 @@ class AnswerRefused(ClientError):
 
 class CannotCorrect(ClientError):
     """An import that is not there or undone already, or a reading that cannot be corrected or voided."""
+
+
+class BadHealthRecord(ClientError, ValueError):
+    """An episode, a stage or a statement that cannot be, or that this person may not make."""
+
+
+class BadEpisode(BadHealthRecord):
+    """An episode whose days or place cannot be, or that is not there."""
 
 
 class VaultError(ClientError):

@@ -28,7 +28,7 @@ class NodeRow(CoordinatorTable, table=True):
 class CoordinatorCampaignRow(CoordinatorTable, table=True):
     """One campaign: the signed manifest's JSON and how far it is. parts: sums received in the running round.
 
-    reported_at: when the ledger was told that it is over.
+    reported_at: when the ledger was told that it is over. waits_until: until when its clubs are waited for.
     """
 
     __tablename__: ClassVar[Any] = "campaign"
@@ -44,6 +44,7 @@ class CoordinatorCampaignRow(CoordinatorTable, table=True):
     opened_at: datetime = Field(sa_type=UtcTime)
     changed_at: datetime = Field(sa_type=UtcTime)
     reported_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    waits_until: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class StaffCodeRow(CoordinatorTable, table=True):

@@ -61,7 +61,7 @@ class Campaign:
     """A campaign and how far it is. No number of athletes is stored here, or known.
 
     model_id: the last version that it has published, "" before. reported_at: when the ledger was told that it is over;
-    None before.
+    None before. waits_until: until when its clubs are waited for, while they are.
     """
 
     signed: SignedManifest
@@ -73,6 +73,7 @@ class Campaign:
     opened_at: datetime
     changed_at: datetime
     reported_at: datetime | None
+    waits_until: datetime | None = None
 
     @property
     def manifest(self) -> CampaignManifest:
@@ -206,6 +207,10 @@ class CoordinatorStore:
         published = {"model_id": model_id} if model_id else {}
         self._change(sha256, state=state, detail=detail[:DETAIL_LENGTH], **published)
 
+    def set_waits_until(self, sha256: str, until: datetime) -> None:
+        """Record until when the clubs of a campaign are waited for; it is told while the campaign waits."""
+        self._change(sha256, waits_until=until)
+
     def set_running(self, sha256: str) -> None:
         """Record that the first answers have come; what was noted stays."""
         self._change(sha256, state=CampaignState.RUNNING)
@@ -286,7 +291,13 @@ def _campaign(row: CoordinatorCampaignRow) -> Campaign:
         opened_at=row.opened_at,
         changed_at=row.changed_at,
         reported_at=row.reported_at,
+        waits_until=row.waits_until if _is_waiting(row) else None,
     )
+
+
+def _is_waiting(row: CoordinatorCampaignRow) -> bool:
+    """Whether clubs are still waited for: until the last of them has answered the first question, or time is up."""
+    return row.state == CampaignState.WAITING or (row.state == CampaignState.RUNNING and row.rounds_done == 0)
 
 
 def _is_more(held: Node | NodeRow, given: str) -> bool:

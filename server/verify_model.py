@@ -16,6 +16,7 @@ from models.chain import Version, check_successor, check_weights
 from models.errors import BadWeights, ModelError, NotAtHand
 from models.registry import CARD, CARD_TEXT, MANIFEST, RECORD, WEIGHTS, parse_signed
 from policies.campaign import CampaignManifest
+from policies.campaigns.card_text import is_text_of
 from policies.canonical import sha256_hex
 from policies.errors import PolicyError
 from policies.signing import VerifyKey, verified_by_any
@@ -130,10 +131,10 @@ def _check_card(version: Version, card: bytes) -> None:
 
 def _check_card_text(files: VersionFiles) -> None:
     try:
-        wanted = ModelCard.model_validate_json(files.card()).markdown()
+        card = ModelCard.model_validate_json(files.card())
     except ValidationError as error:
         raise BadWeights(f"expected a model card in {CARD}, got another shape") from error
-    if files.card_text() != wanted.encode():
+    if not is_text_of(files.card_text(), card.model_dump(mode="json")):
         raise BadWeights(f"{CARD_TEXT} does not say what {CARD} says: read {CARD}, which the league signed")
 
 

@@ -19,6 +19,7 @@ from audit.entries.details.codes import (
     OrganisationType,
     OwnSiteDeed,
     ProposalAnswer,
+    RecordChange,
     RoundPayment,
     SigningKeyStep,
 )
@@ -178,11 +179,20 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         OwnSiteDeed.BROUGHT_FILES: "bringing files",
         OwnSiteDeed.EXPORTED: "taking their data along",
         OwnSiteDeed.CHANGED_SETTINGS: "changing a setting",
+        OwnSiteDeed.LIMIT_STATED: "telling coaches what is possible",
+        OwnSiteDeed.LIMIT_TAKEN_BACK: "taking back what coaches were told",
     },
     AskedChange: {
         AskedChange.NOTED: "what the athlete answered was noted",
         AskedChange.TAKEN_BACK: "the note was taken back",
         AskedChange.READ: "what the athlete said was read",
+    },
+    RecordChange: {
+        RecordChange.EPISODE_ENTERED: "an injury or illness was entered",
+        RecordChange.EPISODE_CHANGED: "an injury or illness was corrected or closed",
+        RecordChange.STAGE_SIGNED: "a stage of the return to play was signed",
+        RecordChange.AVAILABILITY_STATED: "coaches were told what is possible, without a cause",
+        RecordChange.STATEMENT_TAKEN_BACK: "what coaches were told was taken back",
     },
     ClubPage: {
         ClubPage.MORNING_BOARD: "board of the day",
@@ -190,6 +200,9 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         ClubPage.IMPORTS: "list of imports",
         ClubPage.LEAGUE_MODEL: "league model",
         ClubPage.REPORT: "report of the day",
+        ClubPage.HEALTH: "medical team’s list",
+        ClubPage.AVAILABILITY: "availability board",
+        ClubPage.WEEK_PLAN: "plan of a week",
     },
     OperatorView: {
         OperatorView.METRICS: "metrics at the node’s terminal",
@@ -198,6 +211,7 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         OperatorView.SESSION_SETTLED: "two reports, and whether they are of one session",
         OperatorView.IMPORT_UNDONE: "what an import had brought, and took it out",
         OperatorView.AGE_CHANGED: "whether somebody is under 18, and changed it",
+        OperatorView.HEALTH_RECORDS: "injuries, illnesses and what coaches are told, at the node’s terminal",
         OperatorView.MODEL_ERRORS: "how far a model errs on days held back, over several athletes",
     },
     LeaguePage: {

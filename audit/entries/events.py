@@ -80,6 +80,7 @@ class EventKind(StrEnum):
     ATHLETE_ASKED = "athlete_asked"
     OWN_SITE = "own_site"
     TICKET_REFUSED = "ticket_refused"
+    RECORD_WRITTEN = "record_written"
 
 
 _SENTENCES = {
@@ -122,6 +123,7 @@ _SENTENCES = {
     EventKind.ATHLETE_ASKED: "A person of a club asked or read how an athlete is (what was said stays at the club)",
     EventKind.OWN_SITE: "Athlete’s own site at their club’s node was used (for what is sealed)",
     EventKind.TICKET_REFUSED: "Ticket to an athlete’s own site refused (why is told to nobody)",
+    EventKind.RECORD_WRITTEN: "A person of a club wrote in an athlete’s record there (what is sealed)",
 }
 
 

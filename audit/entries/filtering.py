@@ -41,7 +41,7 @@ GROUPS: Mapping[str, tuple[str, frozenset[EventKind]]] = {
         frozenset(
             {
                 *(K.INGEST, K.PROPOSAL_DECIDED, K.ATHLETE_ASKED, K.PAGE_OPENED, K.OPERATOR_LOOK, K.PLAN_SET),
-                *(K.NODE_ACCESS_CHANGED, K.OWN_SITE, K.TICKET_REFUSED),
+                *(K.NODE_ACCESS_CHANGED, K.OWN_SITE, K.TICKET_REFUSED, K.RECORD_WRITTEN),
             }
         ),
     ),

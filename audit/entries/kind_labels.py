@@ -109,6 +109,10 @@ KINDS: Mapping[EventKind, KindWords] = {
         "Somebody came to a club’s node with a ticket to an athlete’s own site, and it opened nothing.",
         "Nothing: why it opened nothing is told to nobody.",
     ),
+    K.RECORD_WRITTEN: KindWords(
+        "A person at a club wrote something in an athlete’s record there, or told coaches what is possible.",
+        "In whose record, and what kind of entry it was. Its words stay at the club.",
+    ),
     K.PROPOSAL_DECIDED: KindWords(
         "A person at a club accepted, modified or rejected a proposed change to a session, or took that back.",
         "Whose session, and which way the decision went.",

@@ -18,7 +18,7 @@ from audit.verification.prover import find_entry, prove_entry
 from audit.verification.sources import LogSource
 from audit.verification.verified_details import verified_details
 from audit.verification.verify import OnProgress
-from policies.campaigns.card_text import card_text
+from policies.campaigns.card_text import is_text_of
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.errors import InvalidInput
 
@@ -58,10 +58,10 @@ def compared_text(text: bytes | None, card: bytes | None) -> bool:
     if text is None or card is None:
         return False
     try:
-        wanted = card_text(parse_once(card))
+        is_same = is_text_of(text, parse_once(card))
     except (InvalidInput, MalformedProof) as error:
         raise MalformedProof(f"expected a model's card in {CARD}") from error
-    if text != wanted.encode():
+    if not is_same:
         raise ProofFailed(f"{CARD_TEXT} does not say what {CARD} says: it was changed; read {CARD}, which is signed")
     return True
 

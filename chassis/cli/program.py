@@ -12,6 +12,7 @@ import click
 import typer
 
 from chassis.cli.exit_codes import ExitCode
+from chassis.cli.narrowed import narrowed
 from chassis.cli.printable import printable
 from chassis.operations.log_lines import LogLevel
 from chassis.operations.log_setup import logging_to_stderr
@@ -39,7 +40,7 @@ def run_program(
     """
     try:
         with _private_files(), logging_to_stderr(program, level=LogLevel.WARNING):
-            code = app(standalone_mode=False)
+            code = narrowed(app, sys.argv[1:])(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         sys.stdout.write(error.ctx.get_help() if error.ctx else "")
         sys.exit(error.exit_code)

@@ -1,6 +1,7 @@
 """The cookie that holds a session's id: out of reach of scripts, and not sent with forms of other sites."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastapi import Request, Response
 
@@ -23,9 +24,11 @@ class SessionCookie:
         """Return the id that the browser holds, open or not."""
         return request.cookies.get(self.name)
 
-    def keep(self, response: Response, held: str) -> None:
-        """Give the browser a session's id."""
-        response.set_cookie(self.name, held, path="/", httponly=True, samesite="lax", secure=self.site.is_public)
+    def keep(self, response: Response, held: str, *, longest: timedelta | None = None) -> None:
+        """Give the browser a session's id. longest: beyond the browser's end; without it, as long as that runs."""
+        age = None if longest is None else int(longest.total_seconds())
+        is_public = self.site.is_public
+        response.set_cookie(self.name, held, age, path="/", httponly=True, samesite="lax", secure=is_public)
 
     def drop(self, response: Response) -> None:
         """Take the id back from the browser."""

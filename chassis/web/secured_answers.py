@@ -1,4 +1,7 @@
-"""The security headers of every answer: pages are plain documents, without script, third party or inline parts."""
+"""The security headers of every answer: pages are plain documents, without script, third party or inline parts.
+
+A page that keeps working without a connection says `SCRIPTED_POLICY`: scripts of its own program, and of nobody else.
+"""
 
 import re
 from typing import Final
@@ -18,6 +21,10 @@ SECURITY_HEADERS: Final = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cache-Control": "no-store",
 }
+SCRIPTED_POLICY: Final = SECURITY_HEADERS["Content-Security-Policy"].replace(
+    "style-src 'self';", "style-src 'self'; script-src 'self'; connect-src 'self'; worker-src 'self';"
+)
+"""For pages with a script file of their own: nothing inline, nothing from elsewhere, and no eval."""
 _ORIGIN_ALONE: Final = "strict-origin"
 _LEAVING: Final = frozenset({"Content-Security-Policy", "Referrer-Policy"})
 _LEAVING_POLICY: Final = re.compile(
@@ -66,7 +73,8 @@ def _secure(message: Message) -> None:
     headers = MutableHeaders(scope=message)
     kept = {"Cache-Control"}.union(_LEAVING if _is_leaving(headers) else ())
     for name, value in SECURITY_HEADERS.items():
-        if name not in kept or name not in headers:
+        is_scripted = headers.get(name) == SCRIPTED_POLICY
+        if not is_scripted and (name not in kept or name not in headers):
             headers[name] = value
 
 

@@ -1,16 +1,17 @@
 """An athlete's own morning, of everything that the node holds of them: it is for them, and needs no grant."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
 from client.adoption import Adoptions
 from client.athlete_web.site import AthleteSite
 from client.coaching.daily_assessment import Context, DailyAssessment, assess_day, day_begins
 from client.coaching.domains import PROFILES
-from client.coaching.training_session import PlanSource, SessionPlan
+from client.coaching.light.at_home import beside, categories_on
 from client.errors import ClientError
 from client.features.daily import DailyTable
+from client.health.statements import AvailabilityStatements, with_limit
 from client.injury_risk.club_head import KeptClubHead, usable_club_head
 from client.injury_risk.individual_risk import individual_risk
 from client.injury_risk.risk_words import risk_in_figures
@@ -18,6 +19,7 @@ from client.learning.kept_head import ModelSource, kept_head
 from client.learning.learners import learners_of
 from client.learning.model_in_use import model_in_use
 from client.learning.tomorrow import Tomorrow, tomorrow
+from client.planning.planner import Planner
 from client.web.site import DECISIONS_DAYS, DEFAULT_PROFILE
 from models.features import RISK_CATEGORIES, RISK_SCHEMA
 from policies.vocabulary import AthleteId, Category, OrgId
@@ -35,23 +37,26 @@ class OwnMorning:
 
 
 def own_morning(site: AthleteSite, athlete: AthleteId) -> OwnMorning:
-    """Assess the athlete's own morning by the rules by which staff see it."""
+    """Assess the athlete's own morning by the rules by which staff see it: the light is theirs, of what it may use."""
     day, since = site.day(), site.day() - timedelta(days=DECISIONS_DAYS)
     table = site.tables.read(athlete, EVERYTHING)
     expected = tomorrow(table, day, kept_head(site.vault, athlete), today=site.now().date())
     is_better = expected is not None and expected.source is not ModelSource.OWN_MEAN
-    matches = site.journal.match_days(since, day)
+    used = categories_on(site.vault, athlete, site.now().date())
+    planned = Planner.over(site.vault, site.journal).own_plan(athlete, since, day)
+    standing = AvailabilityStatements(site.health).standing(athlete, day)
     one = assess_day(
         athlete,
-        site.tables.read_for_light(athlete, EVERYTHING),
-        context=Context(day, day_begins(site.now()), PROFILES[DEFAULT_PROFILE], matches),
-        plan=_set_plan(site, athlete, day),
+        beside(site.tables.read_for_light(athlete, used), site.tables.read_for_light(athlete, EVERYTHING)),
+        context=Context(day, day_begins(site.now()), PROFILES[DEFAULT_PROFILE], planned.match_days),
+        plan=planned.of_day(day),
         decisions=site.journal.decisions(athlete, since=since),
         check_ins=site.journal.check_ins.of(athlete, since=since),
         expected_below=is_better and expected is not None and expected.is_probably_below,
         said=site.said.flags(athlete),
+        cap_au=None if standing is None else standing.cap_au,
     )
-    return OwnMorning(one, table, expected if is_better else None)
+    return OwnMorning(with_limit(one, standing), table, expected if is_better else None)
 
 
 def own_risk_lines(site: AthleteSite, athlete: AthleteId, table: DailyTable) -> dict[str, str]:
@@ -77,9 +82,3 @@ def _head(site: AthleteSite) -> KeptClubHead | None:
     record = opened.record
     learners = learners_of(site.consent.snapshot(), record.model, OrgId(record.league), now=site.clock())
     return usable_club_head(site.vault, model=record.sha256, learners=learners)
-
-
-def _set_plan(site: AthleteSite, athlete: AthleteId, day: date) -> SessionPlan | None:
-    plans = site.journal.plans(day)
-    own = plans.get(athlete, plans.get(None))
-    return None if own is None else SessionPlan(own.session, PlanSource.SET, own.title, own.match_day)

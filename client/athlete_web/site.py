@@ -1,5 +1,6 @@
 """What every page of the athlete's own site shares: who is signed in, the day, and the frame around a page."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,12 +18,16 @@ from chassis.sign_in.csrf import is_own_token
 from chassis.texts.catalogue import Texts, mark
 from chassis.web.page_errors import Refused, closed_words
 from chassis.web.pages import Pages
+from chassis.web.secured_answers import SCRIPTED_POLICY
+from client.access_records.looks import Looks
 from client.athlete_web.athlete_sign_in import AthleteSignIn
 from client.athlete_web.viewer import AthleteViewer
 from client.coaching.domains import PROFILES, Domain
 from client.coaching.journal import CoachingJournal
+from client.health.health_records import HealthRecords
 from client.settings import NodeSettings
 from client.staff.people import StaffPerson
+from client.staff.tablet_pins import TabletPins
 from client.statements.answers import AthleteAnswers
 from client.statements.standing import StandingStatements
 from client.vault.store import Vault
@@ -34,8 +39,18 @@ from policies.vocabulary import AthleteId
 HOME: Final = "/me"
 SIGN_IN: Final = "/me/sign-in"
 SIGN_OUT: Final = "/me/sign-out"
+TABLET: Final = "/me/tablet"
+TABLET_LEAVE: Final = f"{TABLET}/leave"
+ON_TABLETS: Final = re.compile(r"/me/tablet(/[a-z]+)?|/me/forms/(?!take-back)[a-z0-9-]+", re.ASCII)
+"""What a session on a shared tablet opens: empty forms, and sending them."""
 TEMPLATES: Final = Path(__file__).parent / "templates"
-NAVIGATION: Final = ((HOME, mark("Today")),)
+NAVIGATION: Final = (
+    (HOME, mark("Today")),
+    ("/me/forms", mark("Questionnaires")),
+    ("/me/data", mark("My data")),
+    ("/me/decisions", mark("My decisions")),
+    ("/me/looked", mark("Who looked")),
+)
 
 
 class OwnSignInNeeded(Exception):
@@ -54,10 +69,14 @@ class AthleteSite:
     sign_in: AthleteSignIn
     cookie: SessionCookie
     pending_cookie: SessionCookie
+    tablet_cookie: SessionCookie
+    tablets: TabletPins
     tables: Tables
     journal: CoachingJournal
+    health: HealthRecords
     said: StandingStatements
     answers: AthleteAnswers
+    looks: Looks
     staff: Callable[[], Sequence[StaffPerson]]
     demo: bool
     words: Texts
@@ -86,9 +105,9 @@ class AthleteSite:
         return found or self.words("somebody of the staff who left")
 
     def viewer(self, request: Request) -> AthleteViewer:
-        """Return which athlete is signed in; raises OwnSignInNeeded."""
+        """Return which athlete is signed in; raises OwnSignInNeeded, on a shared tablet for all but its forms."""
         viewer = self.sign_in.viewer(self.cookie.read(request))
-        if viewer is None:
+        if viewer is None or (viewer.is_on_tablet and not ON_TABLETS.fullmatch(request.url.path)):
             raise OwnSignInNeeded
         return viewer
 
@@ -104,22 +123,40 @@ class AthleteSite:
         self.consent.event(OwnSiteUsed(athlete=athlete, deed=deed))
 
     def page(
-        self, template: str, viewer: AthleteViewer | None, *, here: str = "", status: int = 200, **values: object
+        self,
+        template: str,
+        viewer: AthleteViewer | None,
+        *,
+        here: str = "",
+        status: int = 200,
+        is_kept: bool = False,
+        **values: object,
     ) -> HTMLResponse:
-        """Render one page inside the site's frame."""
-        return self.pages.render(
+        """Render one page inside the site's frame; signed in, with the scripts that send what a phone has kept.
+
+        is_kept: a phone may keep it for when there is no connection, so that neither name nor sign-out stand in it.
+        """
+        named = None if is_kept else viewer
+        alone = None if viewer is None or viewer.is_on_tablet else viewer
+        response = self.pages.render(
             template,
             status=status,
+            own=alone,
+            is_kept=is_kept,
+            zone=str(self.settings.timezone),
             surface=self.words("Your own page"),
             run_by=self.words("on %(club)s’s node; data stays here", club=self.settings.name),
-            person=viewer.one.name if viewer else None,
-            sign_out=viewer.csrf if viewer else None,
-            sign_out_at=SIGN_OUT,
+            person=named.one.name if named else None,
+            sign_out=named.csrf if named else None,
+            sign_out_at=SIGN_OUT if alone else TABLET_LEAVE,
             csrf=viewer.csrf if viewer else "",
-            nav=[{"href": href, "label": self.words(label)} for href, label in NAVIGATION] if viewer else (),
+            nav=[{"href": href, "label": self.words(label)} for href, label in NAVIGATION] if alone else (),
             here=here,
             **values,
         )
+        if alone is not None:
+            response.headers["Content-Security-Policy"] = SCRIPTED_POLICY
+        return response
 
     def closed(self, request: Request, *, status: int, text: str = "") -> HTMLResponse:
         """The one page for everything that is not shown. text: what it says instead of the words of its status."""

@@ -105,13 +105,14 @@ def _page(site: AthleteSite, viewer: AthleteViewer, *, wrong: str = "", typed: s
         day=weekday_date(one.day),
         is_past=one.day != site.now().date(),
         light=one.light.value,
-        percentile=text.percentile(one.evidence.readiness) if not one.evidence.is_grey else "",
+        beside=_beside_own_days(site, one),
         lacks=text.light_lacks(one.evidence, site.weights),
         moved=[row for row in _rows(morning) if row.light != Light.GREEN.value],
         usual=[row for row in _rows(morning) if row.light == Light.GREEN.value],
         false_red=FALSE_RED_PER_100,
         false_amber=FALSE_AMBER_PER_100,
         stands=site.said.of(viewer.athlete),
+        limit=one.stated,
         proposal=_proposal(site, one.proposal) if one.proposal is not None and one.decision is None else None,
         answer=_answer(site, viewer, one.proposal),
         decision=_decision(site, one),
@@ -132,6 +133,17 @@ def _finding(one: DailyAssessment) -> str:
     if one.proposal is not None and one.decision is None:
         return mark("What comes next?") if one.proposal.review else QUESTIONS[one.proposal.level]
     return FINDINGS[one.light]
+
+
+def _beside_own_days(site: AthleteSite, one: DailyAssessment) -> str:
+    """Where this morning stands among the athlete's own, as a number of mornings in a hundred."""
+    readiness, say = one.evidence.readiness, site.words
+    if readiness.z is None or readiness.percentile is None or one.evidence.is_grey:
+        return ""
+    higher = min(max(round(100 - readiness.percentile), 1), 99)
+    if readiness.z < 0:
+        return say("Lower than on about %(n)s of 100 of your own mornings.", n=higher)
+    return say("Higher than on about %(n)s of 100 of your own mornings.", n=100 - higher)
 
 
 def _rows(morning: OwnMorning) -> list[EvidenceRow]:

@@ -9,8 +9,8 @@ from client.league_models.received import ReceivedModels
 from client.settings import NodeSettings
 from policies.campaign import CampaignManifest
 
-NOT_TOLD = "The league may have closed it early; nodes are not told of that"
-"""What stands beside every campaign that goes on here: nothing that a node is sent says that one was closed."""
+NOT_TOLD = "The league may have closed it early; this node has not been told so"
+"""What stands beside every campaign that goes on here: nodes are told of it while they are online."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from chassis.files.replace_file import replace_durably
 from client.errors import BadNodeSettings, NotApproved
-from client.federation.approval import ApprovalFile, Approvals
+from client.federation.approval import LEAGUE_CLOSED, ApprovalFile, Approvals
 from client.federation.decided.decisions import Against, Decisions
 from client.federation.identity import approvals_of
 from client.settings import NodeSettings
@@ -27,6 +27,7 @@ class CampaignStatus(StrEnum):
     REVOKED = "revoked"
     NOT_COUNTED = "not counted"
     OVER = "over"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ class KnownCampaigns:
             self.approvals.signed_by_both(signed)
             self.approvals.get(sha256, now=now)
         except NotApproved as error:
-            return KnownCampaign(signed, self._status(signed, error, now), str(error))
+            status = self._status(signed, error, now)
+            return KnownCampaign(signed, status, LEAGUE_CLOSED if status is CampaignStatus.CLOSED else str(error))
         return KnownCampaign(signed, CampaignStatus.APPROVED, "")
 
     def _status(self, signed: SignedManifest, error: NotApproved, now: datetime) -> CampaignStatus:
@@ -99,6 +101,8 @@ class KnownCampaigns:
             return CampaignStatus.REJECTED if against is Against.REJECTED else CampaignStatus.REVOKED
         if now >= signed.manifest.expires:
             return CampaignStatus.OVER
+        if self.approvals.is_ended(signed.manifest.sha256):
+            return CampaignStatus.CLOSED
         is_waiting = error.refusal == "not_approved" and not self.approvals.has_file(signed.manifest.sha256)
         return CampaignStatus.WAITING if is_waiting else CampaignStatus.NOT_COUNTED
 

@@ -45,6 +45,7 @@ class DailyAssessment:
     decision: the last one taken today that still covers the proposal. check_in: what the athlete told staff today.
     before: the evidence of the morning before. by_light: the light was computed at home, of more than this reader may
     use; nothing of it is told but light and word.
+    stated: the limit that holds today, in the words that coaches read; "" without one.
     """
 
     athlete: AthleteId
@@ -64,6 +65,7 @@ class DailyAssessment:
     check_in: CheckIn | None = None
     before: Evidence = NOTHING
     by_light: bool = False
+    stated: str = ""
 
     @property
     def light(self) -> Light:
@@ -103,6 +105,7 @@ def assess_day(
     expected_below: bool = False,
     said: Mapping[date, Flags] = MappingProxyType({}),
     by_light: bool = False,
+    cap_au: float | None = None,
 ) -> DailyAssessment:
     """Assess one athlete's morning.
 
@@ -111,17 +114,19 @@ def assess_day(
     check_ins: what the athlete told staff, oldest first; of one day the newest counts.
     said: what stops a session by the athlete's own word, by day; it needs no data and no grant.
     expected_below: a model that passed this node's gate expects tomorrow's readiness below the athlete's usual.
+    cap_au: what a limit leaves today; the plan is lowered to it first, and with it all that may be proposed or chosen.
     """
     placed = index_of(table, context.day)
     taken, told = {d.day: d for d in decisions}, newest_by_day(check_ins)
     flags = _together(said, flags_of(told))
     if placed is None:
-        return _without_days(athlete, context, plan or SessionPlan(None, PlanSource.NONE), taken, told, flags)
+        stands = (plan or SessionPlan(None, PlanSource.NONE)).capped(cap_au)
+        return _without_days(athlete, context, stands, taken, told, flags)
     reaching, today = placed
     days = _replayed(reaching, today, context, taken, flags)
     evidence, state = days.evidence[-1], days.state
     before = days.evidence[-2] if len(days.evidence) > 1 else NOTHING
-    stands = plan or own_plan(reaching, today)
+    stands = (plan or own_plan(reaching, today)).capped(cap_au)
     outcome = with_expectation(
         state,
         assess(state, evidence, match_day=stands.match_day),
@@ -141,9 +146,8 @@ def assess_day(
     if proposal is None and not evidence.is_grey:
         largest = largest_own_day(reaching, today)
         proposal = propose_own_largest(athlete, context.day, plan=stands, largest_au=largest, now=context.made)
-    one = DailyAssessment(
-        athlete, context.day, evidence, outcome, stands, proposal, _still_covers(taken.get(context.day), proposal)
-    )
+    decision = _still_covers(taken.get(context.day), proposal, cap_au)
+    one = DailyAssessment(athlete, context.day, evidence, outcome, stands, proposal, decision)
     one = replace(one, check_in=told.get(context.day), before=before, by_light=by_light)
     one = replace(one, trend=trend([e.readiness.z for e in days.evidence]), below_days=_below(days.evidence))
     return _with_load(replace(one, easier_in_a_row=state.reductions), reaching, today)
@@ -175,7 +179,7 @@ def _without_days(
     proposal = propose(
         athlete, context.day, evidence=evidence, state=State(), plan=plan, outcome=outcome, now=context.made
     )
-    decision = _still_covers(taken.get(context.day), proposal)
+    decision = _still_covers(taken.get(context.day), proposal, plan.cap_au)
     return DailyAssessment(
         athlete, context.day, evidence, outcome, plan, proposal, decision, check_in=told.get(context.day)
     )
@@ -222,8 +226,12 @@ def _lighter_before(taken: Mapping[date, ReviewDecision], day: date) -> int:
     return count
 
 
-def _still_covers(decision: ReviewDecision | None, proposal: Proposal | None) -> ReviewDecision | None:
-    """Return the day's decision unless the plan changed or the evidence has become worse since."""
+def _still_covers(
+    decision: ReviewDecision | None, proposal: Proposal | None, cap_au: float | None
+) -> ReviewDecision | None:
+    """Return the day's decision unless plan or limit changed or the evidence has become worse since."""
+    if decision is not None and cap_au is not None and decision.chosen_au > cap_au:
+        return None
     if decision is None or proposal is None:
         return decision
     same_plan = decision.planned_au == proposal.planned.load_au

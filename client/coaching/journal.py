@@ -46,6 +46,11 @@ class CoachingJournal:
         self.check_ins = CheckIns(self._file, self._taken_back)
         self.lights_shown = LightsShown(self._file)
 
+    @property
+    def file(self) -> JournalFile:
+        """The file behind it, for records of other rooms."""
+        return self._file
+
     def close(self) -> None:
         """Close the file."""
         self._file.close()

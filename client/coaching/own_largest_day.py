@@ -43,6 +43,7 @@ def propose_own_largest(
         rule=RULE,
         proposal_only=plan.match_day,
         review=largest_au <= 0,
+        cap_au=plan.cap_au,
     )
 
 

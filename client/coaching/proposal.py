@@ -9,7 +9,7 @@ from client.coaching.evidence import Evidence, Flags
 from client.coaching.light.words import TwoMornings
 from client.coaching.readiness import Readiness
 from client.coaching.regression import RULE, Assessment, Level, State, assess
-from client.coaching.training_session import BadPlan, SessionPlan, TrainingSession, lighter
+from client.coaching.training_session import BadPlan, SessionPlan, TrainingSession, above_cap, lighter
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.vocabulary import AthleteId
 
@@ -31,7 +31,8 @@ class Proposal:
     """What a person is asked to decide. Raises BadPlan if it would raise load or last longer than a day.
 
     assumed_rest: the planned load rests on a day that is rest only by the athlete's rest rule. told_not_ok: the athlete
-    said, at their own site or to staff, that they are not OK; a coach can then decide nothing but rest.
+    said, at their own site or to staff, that they are not OK; a coach can then decide nothing but rest. cap_au: what a
+    limit leaves today, and the plan is at most that already.
     """
 
     athlete: AthleteId
@@ -50,10 +51,13 @@ class Proposal:
     review: bool = False
     assumed_rest: bool = False
     told_not_ok: bool = False
+    cap_au: float | None = None
 
     def __post_init__(self) -> None:
         if self.adjusted.load_au > self.planned.load_au:
             raise BadPlan("a proposal may only lower the load")
+        if self.cap_au is not None and self.planned.load_au > self.cap_au:
+            raise BadPlan(above_cap(self.planned.load_au, self.cap_au))
         if not timedelta(0) < self.expires - self.made <= LIFE:
             raise BadPlan("a proposal ends within 24 hours")
         if len(self.drivers) > MOST_DRIVERS:
@@ -134,6 +138,7 @@ def propose(
         review=outcome.review,
         assumed_rest=plan.assumed_rest,
         told_not_ok=evidence.flags.noted_not_ok or evidence.flags.not_ok,
+        cap_au=plan.cap_au,
     )
 
 

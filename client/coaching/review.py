@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from client.coaching.proposal import Proposal
 from client.coaching.regression import Level
+from client.coaching.training_session import above_cap
 from client.errors import ClientError
 from policies.vocabulary import AthleteId, PersonId, Role
 
@@ -101,6 +102,8 @@ def decide(
         raise RefusedDecision("the athlete is not OK: rest, or another decision by the medical team")
     if answer is ReviewAnswer.MODIFY and chosen_au is None:
         raise RefusedDecision("expected a load to choose")
+    if chosen_au is not None and proposal.cap_au is not None and chosen_au > proposal.cap_au:
+        raise RefusedDecision(above_cap(chosen_au, proposal.cap_au))
     loads = {ReviewAnswer.ACCEPT: proposal.adjusted.load_au, ReviewAnswer.REJECT: proposal.planned.load_au}
     return ReviewDecision(
         proposal_id=proposal.proposal_id,

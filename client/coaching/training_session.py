@@ -1,7 +1,7 @@
 """Today's session as load: effort, minutes and their product, and how each level makes it lighter."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from enum import StrEnum
 
@@ -54,7 +54,8 @@ class SessionPlan:
 
     assumed_rest: the figure rests on a day that is rest only by the athlete's rest rule. may_count_twice: it would be
     another, were sessions one that may be; whether they are was asked and not answered. starts: local time, where the
-    plan says it; a decision can be taken back until then.
+    plan says it; a decision can be taken back until then. cap_au: the largest load that a limit leaves today;
+    uncapped_au: what was planned, where that is more.
     """
 
     session: TrainingSession | None
@@ -64,6 +65,20 @@ class SessionPlan:
     assumed_rest: bool = False
     may_count_twice: bool = False
     starts: time | None = None
+    cap_au: float | None = None
+    uncapped_au: float | None = None
+
+    def capped(self, cap_au: float | None) -> "SessionPlan":
+        """Return the plan with the same work made shorter, down to `cap_au` where it is above; None is no cap."""
+        if cap_au is None or self.session is None or self.session.load_au <= cap_au:
+            return replace(self, cap_au=cap_au)
+        shorter = shortened_to(self.session, cap_au)
+        return replace(self, session=shorter, cap_au=cap_au, uncapped_au=self.session.load_au)
+
+
+def above_cap(load_au: float, cap_au: float) -> str:
+    """Return the sentence that refuses a load above what a limit leaves, with both numbers."""
+    return f"{load_au:,.0f} AU is above the return-to-play cap of {cap_au:,.0f} AU"
 
 
 def lighter(planned: TrainingSession, level: Level, multiplier: float) -> TrainingSession:

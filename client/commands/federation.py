@@ -74,6 +74,7 @@ def link(
     --ca ./league/tls/ca.crt --league-key KEY
     """
     from client.settings import change_settings, load_settings
+    from policies.signing import VerifyKey
 
     settings = load_settings(folder)
     _check_key("--service-key", service_key)
@@ -89,6 +90,9 @@ def link(
         **second,
     )
     say(f"{settings.name} is linked to {url} and {linked.coordinator or 'no league'}.")
+    if linked.league_key is not None:
+        key_id = VerifyKey.from_text(linked.league_key).key_id
+        say(f"The league’s key has the id {key_id}; compare it with what the league’s operator says.")
     join = NextStep(YOU, "join the league", ["homefield-node", "league", "join", folder, "LEAGUE"])
     say_next(
         NextStep(YOU, "make the athletes known to the union", ["homefield-node", "enrol", folder]),

@@ -1,6 +1,6 @@
 """`plan set` and `plan show`: what is planned for a day, for everyone or for one athlete."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,27 +9,28 @@ import typer
 from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
-from client.commands.node_folder import NodeFolder, find_athlete, named
+from client.commands.node_folder import NodeFolder, find_athlete
+from client.commands.planning.week import export_plan, import_plan, show_week
 from client.commands.reporting import report
+from policies.vocabulary import AthleteId
 
 if TYPE_CHECKING:
-    from client.coaching.journal import CoachingJournal
     from client.coaching.training_session import TrainingSession
     from client.vault.store import Vault
 
 
-plans = typer.Typer(no_args_is_help=True, help="Set and show the plan of a day.")
+plans = typer.Typer(no_args_is_help=True, help="Set and show plans of days and weeks.")
 
 Day = Annotated[
     datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Day of the plan; today if not given.")
 ]
 
 
-LONGEST_TITLE = 60  # ours: it stands in one line of the board
-
-
 def register(app: typer.Typer) -> None:
     """Add these commands to the program."""
+    plans.command("week")(show_week)
+    plans.command("import")(import_plan)
+    plans.command("export")(export_plan)
     app.add_typer(plans, name="plan")
 
 
@@ -52,8 +53,11 @@ def set_plan(
     """
     from audit.entries.details.clubs import PlanSet
     from chassis.names import read_name
-    from client.coaching.journal import PlannedDay
     from client.coaching.training_session import BadPlan
+    from client.planning.plan_for import EVERYONE, PlanFor
+    from client.planning.planner import planner, terminal_save
+    from client.planning.records import PlannedRow
+    from client.planning.sessions import LONGEST_TITLE, PlannedSession
     from client.settings import load_settings
     from client.vault.access import open_vault
 
@@ -64,11 +68,14 @@ def set_plan(
         raise BadPlan(f"expected a title of at most {LONGEST_TITLE} characters, got {len(title)}")
     on = day.date() if day else utc_now().astimezone(settings.timezone).date()
     with open_vault(settings) as vault:
-        whom = find_athlete(vault, athlete).athlete if athlete else None
-        report(settings, PlanSet(day=on, athlete=whom))
-        journal = _journal(settings.journal_path, vault)
-        journal.set_plan(PlannedDay(on, session, title, match, whom))
-        journal.close()
+        who = find_athlete(vault, athlete).athlete if athlete else None
+        if who is not None:
+            _check_cap(settings.journal_path, vault, who, on, session.load_au)
+        whom = EVERYONE if who is None else PlanFor(athlete=who)
+        report(settings, PlanSet(day=on, athlete=who))
+        with planner(settings, vault) as held:
+            row = PlannedRow(whom, on, 1, PlannedSession(session, title, match=match))
+            held.records.save(terminal_save(utc_now()), [row])
     say(f"Planned for {on.isoformat()}: {session.load_au:g} AU.")
 
 
@@ -78,35 +85,50 @@ def show_plan(folder: NodeFolder, day: Day = None, as_json: AsJson = False) -> N
 
     Example: homefield-node plan show ./club-a --date 2026-11-24
     """
+    from client.planning.plan_for import in_order
+    from client.planning.planner import planner
     from client.settings import load_settings
     from client.vault.access import open_vault
 
     settings = load_settings(folder)
     on = day.date() if day else utc_now().astimezone(settings.timezone).date()
-    with open_vault(settings) as vault:
-        journal = _journal(settings.journal_path, vault)
-        found = journal.plans(on)
-        journal.close()
-        who = {one.athlete: named(one) for one in vault.athletes()}
-    rows = [
-        {
-            "athlete": whom,
-            "load_au": plan.session.load_au,
-            "rpe": plan.session.rpe,
-            "minutes": plan.session.minutes,
-            "title": plan.title,
-            "match_day": plan.match_day,
-        }
-        for whom, plan in found.items()
-    ]
+    with open_vault(settings) as vault, planner(settings, vault) as held:
+        found = held.records.in_effect(on, on, held.everybody())
+        rows = [
+            {
+                "athlete": whom.athlete,
+                "for": whom.key,
+                "session": slot,
+                "load_au": one.load.load_au,
+                "rpe": one.load.rpe,
+                "minutes": one.load.minutes,
+                "title": one.title,
+                "match_day": one.match,
+            }
+            for whom in in_order(found)
+            for (_, slot), one in found[whom].items()
+        ]
+        lines = [
+            (held.name_of(whom), f"{one.load.load_au:g} AU", one.title)
+            for whom in in_order(found)
+            for one in found[whom].values()
+        ]
     if as_json:
         print_json("homefield-plan-show-1", {"date": on.isoformat(), "plans": rows})
         return
-    lines = [
-        ("everyone" if whom is None else who.get(whom, whom), f"{plan.session.load_au:g} AU", plan.title)
-        for whom, plan in found.items()
-    ]
     print_table(f"Plan of {on.isoformat()}", ("For", "Load", "Session"), lines)
+
+
+def _check_cap(path: Path, vault: "Vault", athlete: AthleteId, day: date, load_au: float) -> None:
+    """Raise BadPlan for a load above what coaches were told is possible for the athlete on that day."""
+    from client.coaching.training_session import BadPlan, above_cap
+    from client.commands.deciding.health import health_records
+    from client.health.statements import AvailabilityStatements
+
+    with health_records(path, vault) as records:
+        standing = AvailabilityStatements(records).standing(athlete, day)
+    if standing is not None and standing.cap_au is not None and load_au > standing.cap_au:
+        raise BadPlan(f"{above_cap(load_au, standing.cap_au)} of that day; nothing was set")
 
 
 def _session(load: float | None, rpe: float | None, minutes: float | None) -> "TrainingSession":
@@ -119,9 +141,3 @@ def _session(load: float | None, rpe: float | None, minutes: float | None) -> "T
     if load is not None and rpe is not None and minutes is not None and abs(rpe * minutes - load) <= 0.5:
         return TrainingSession(load, rpe, minutes)
     raise BadPlan("expected --load, or --rpe and --minutes whose product is the load")
-
-
-def _journal(path: Path, vault: "Vault") -> "CoachingJournal":
-    from client.coaching.journal import CoachingJournal
-
-    return CoachingJournal(path, lambda athlete: vault.seal_of(athlete)[2])

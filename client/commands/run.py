@@ -131,9 +131,15 @@ def _learning_part(settings: "NodeSettings") -> "Callable[[NodeConsentClient], L
         from client.federation.outside_league import OutsideLeague
 
         return lambda _: OutsideLeague()
+    from client.campaigns.known_campaigns import known_campaigns
+    from client.campaigns.notices import CampaignNotices
     from client.federation.running import FederationNode  # loads flwr, which most commands do not need
 
-    return lambda consent: FederationNode.open(settings, consent=consent, clock=utc_now)
+    def opened(consent: "NodeConsentClient") -> "LearningPart":
+        notices = CampaignNotices(known_campaigns(settings), utc_now)
+        return FederationNode.open(settings, consent=consent, clock=utc_now, notice=notices.receive)
+
+    return opened
 
 
 def add_status(app: "FastAPI", status: Any) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from client.biometrics.days_of_episodes import days_of_episodes, with_episodes
 from client.biometrics.observations import Observation
 from client.biometrics.rest_rule import RestRule
 from client.biometrics.streams import Stream
@@ -31,9 +32,10 @@ def athlete_days(
     readings: all that count of the athlete, where they were read already.
     """
     wanted = None if streams is None else frozenset(streams)
-    held = vault.read(athlete, streams) if readings is None else readings
+    held = vault.read(athlete, with_episodes(streams)) if readings is None else readings
+    days = days_of_episodes(held)
     return build(
-        [one for one in held if wanted is None or one.stream in wanted],
+        [one for one in (*held, *days) if wanted is None or one.stream in wanted],
         source_priority=source_priority(vault, athlete),
         own=own_settings(vault, athlete),
         rest=rest_rule(vault, athlete) if rest is None else rest,

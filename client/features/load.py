@@ -22,6 +22,12 @@ LEAST_TRAINING_DAYS = 2  # ours: a single session is not hard by itself
 LEAST_SD = 1e-9  # below it the week has no spread and monotony is undefined, not infinite
 
 
+def exposure_h(told_min: Floats, measured_min: Floats, load_au: Floats) -> Floats:
+    """Hours of training and match, (days,): as reported, else as measured, and none on a day of rest."""
+    minutes = np.where(np.isnan(told_min), measured_min, told_min)
+    return np.where(np.isnan(minutes) & (load_au == 0), 0.0, minutes) / 60
+
+
 def session_load(rpe: float, minutes: float) -> float:
     """Session load [AU]: CR10 rating (0 to 10) times minutes (Foster et al. 2001); raises BadObservation otherwise."""
     if not 0 <= rpe <= 10 or not 0 <= minutes < math.inf:

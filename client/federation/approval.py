@@ -18,7 +18,7 @@ from client.errors import NotApproved, NotBothSigned
 from client.federation.decided.decisions import Decisions
 from models.errors import ModelError
 from models.masks.masked_round import check_maskable
-from models.masks.node_line import fleet_part
+from models.masks.node_line import is_named
 from models.networks.installed import check_installed
 from models.privacy.contribution import schema_of
 from models.training.initial_weights import initial_weights, weights_sha256
@@ -30,6 +30,8 @@ from policies.signing import SigningKey, VerifyKey, verified_by_any
 from policies.vocabulary import OrgId, Purpose
 
 DECIDED = "decided"  # the folder beside the approvals
+LEAGUE_CLOSED = "the league has closed this campaign; nothing more of it is asked"
+ENDED = "ended"  # another, of campaigns that the league has ended before their time
 MODEL_WORDS = {
     "recovery-linear-1": "Next-day readiness",
     "recovery-network-1": "Next-day readiness, by a network",
@@ -80,7 +82,7 @@ def _problem(
 ) -> tuple[CampaignRefusal, str] | None:
     if manifest.purpose is not Purpose.FL_TRAINING:
         return CampaignRefusal.WRONG_PURPOSE, "the campaign's purpose is not training a shared model"
-    if manifest.clubs.get(club) not in (fleet_key, fleet_part(fleet_key)):
+    if not is_named(fleet_key, manifest.clubs.get(club, "")):
         return CampaignRefusal.OTHER_KEY, "the campaign does not name this club with this node's key"
     if manifest.masking != "none":
         try:
@@ -94,6 +96,7 @@ def _problem(
         what="the campaign",
         own="this node's clock",
         other="the opening that the league's clock set",
+        is_lasting=True,
     )
     if problem:
         return CampaignRefusal.NOT_OPEN, problem
@@ -147,6 +150,20 @@ class Approvals:
         return Decisions(self.directory.with_name(DECIDED), self.club)
 
     @property
+    def ended(self) -> Path:
+        """The folder of campaigns that the league said it has ended, a file for each by its hash."""
+        return self.directory.with_name(ENDED)
+
+    def is_ended(self, sha256: str) -> bool:
+        """True where the league said that it has ended this campaign before its time."""
+        return (self.ended / sha256).exists()
+
+    def check_not_ended(self, sha256: str) -> None:
+        """Return unless the league said that it has ended this campaign; raises NotApproved then."""
+        if self.is_ended(sha256):
+            raise NotApproved(LEAGUE_CLOSED, refusal=CampaignRefusal.NOT_OPEN)
+
+    @property
     def league_keys(self) -> Sequence[VerifyKey]:
         """The league's present key, and the one before where it has changed."""
         return self.signers.league
@@ -158,6 +175,7 @@ class Approvals:
         digits.
         """
         manifest = self.approved(sha256)
+        self.check_not_ended(sha256)
         self.check_fits(manifest, now=now)
         return manifest
 
@@ -216,6 +234,7 @@ class Approvals:
         """
         manifest = self.signed_by_both(signed)
         self.decisions.check(manifest.sha256)
+        self.check_not_ended(manifest.sha256)
         self.check_fits(manifest, now=now)
         stored = ApprovalFile(
             signed=signed,

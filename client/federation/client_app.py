@@ -18,11 +18,13 @@ def build_client_app(
     answer: Callable[[bytes], bytes],
     receive: Callable[[bytes], None],
     masked: Callable[[bytes], bytes] | None = None,
+    notice: Callable[[bytes], None] | None = None,
 ) -> ClientApp:
     """Return an app with its actions.
 
     train: bytes of a wire type in, bytes of a wire type out; train.masks: the same for a stage of a masked round, where
-    the node can do them. query.model: a published model in, nothing out.
+    the node can do them. query.model: a published model in, nothing out; query.campaign: a notice of a campaign in,
+    nothing out.
     """
     app = ClientApp()
 
@@ -41,6 +43,13 @@ def build_client_app(
     def model(message: Message, _context: Context) -> Message:
         receive(request_bytes(message))
         return Message(RecordDict(), reply_to=message)
+
+    if notice is not None:
+
+        @app.query("campaign")
+        def campaign(message: Message, _context: Context) -> Message:
+            notice(request_bytes(message))
+            return Message(RecordDict(), reply_to=message)
 
     return app
 

@@ -4,7 +4,7 @@ import contextlib
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,8 +64,15 @@ class FederationNode:
     _waiting: OnceUntilChanged = field(default_factory=OnceUntilChanged)
 
     @classmethod
-    def open(cls, settings: NodeSettings, *, consent: NodeConsentClient, clock: Clock) -> "FederationNode":
-        """Wire everything from a node's folder; raises NoLeague if it is linked to none."""
+    def open(
+        cls,
+        settings: NodeSettings,
+        *,
+        consent: NodeConsentClient,
+        clock: Clock,
+        notice: Callable[[bytes], None] | None = None,
+    ) -> "FederationNode":
+        """Wire everything from a node's folder; raises NoLeague if it is linked to none. notice: takes notices."""
         if settings.coordinator is None or settings.ca_file is None:
             raise NoLeague
         approvals = approvals_of(settings)
@@ -91,6 +98,7 @@ class FederationNode:
                 answer=refusals.noting(waiting.holding(participation.answer)),
                 masked=refusals.noting(waiting.holding(masked.answer)),
                 receive=received.receive,
+                notice=notice,
             ),
         )
         node = cls(participation, loop, masked, _stop=stop)

@@ -11,6 +11,7 @@ from client.features.daily import DailyTable
 from client.features.day_derived import TRAINED_MIN
 from client.features.days.best_trials import BEST
 from client.features.days.instruments import instruments, together
+from client.features.load import exposure_h
 from client.features.morning_answers import MORNING_ANSWERS, MORNING_ITEMS, morning_answers_sum
 from models.arrays import Floats
 
@@ -52,10 +53,7 @@ def _best_trial(test: str) -> _Together:
 
 
 def _exposure_h(table: DailyTable) -> Floats:
-    """Hours of training and match: as reported, else as measured, and none on a day of rest."""
-    told, measured = table.column("session_duration_min"), table.column(TRAINED_MIN)
-    minutes = np.where(np.isnan(told), measured, told)
-    return np.where(np.isnan(minutes) & (table.column("load_au") == 0), 0.0, minutes) / 60
+    return exposure_h(*(table.column(name) for name in ("session_duration_min", TRAINED_MIN, "load_au")))
 
 
 def _ostrc_score(table: DailyTable) -> Floats:

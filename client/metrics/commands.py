@@ -11,6 +11,7 @@ from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from chassis.text import counted, listed
 from client.biometrics.unit_words import unit_word
+from client.commands.files.asked_days import asked_range
 from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import ClientError
@@ -91,16 +92,6 @@ def metrics(
         )
     if unset := _unset(history):
         say(f"{', '.join(unset)}: constants are not set; `homefield-node athlete constants` sets what is not set.")
-
-
-def asked_range(first: datetime | None, last: datetime | None, *, today: date) -> tuple[date | None, date | None]:
-    """Return the first and the last day that are asked for; raises ClientError for a range that cannot be."""
-    begin, end = (None if one is None else one.date() for one in (first, last))
-    if (end or begin or today) > today:
-        raise ClientError(f"expected a day up to {today.isoformat()}, got {(end or begin or today).isoformat()}")
-    if begin is not None and end is not None and begin > end:
-        raise ClientError(f"expected --from on or before --to, got {begin.isoformat()} and {end.isoformat()}")
-    return begin, end
 
 
 def _iso(day: date | None) -> str | None:

@@ -37,14 +37,19 @@ def prepare_due(site: ClubSite) -> bool:
     day = site.day()
     if not is_due(site) or prepared_day(site.vault, day) is not None:
         return False
-    common = PreparedDay(day, site.now(), common_plan(site, day))
+    squads = {one.squad for one in site.vault.athletes()}
+    common = PreparedDay(day, site.now(), common_plan(site, squads, day))
     return keep_prepared(site.vault, common, dict(_parts(site)))
 
 
 def own_access(site: ClubSite, athlete: AthleteId) -> PageAccess:
-    """Return the look of an athlete at their own part: everything that the node holds of them, and of nobody else."""
+    """Return the look of an athlete at their own part: everything that the node holds of them, and of nobody else.
+
+    The light is the one that staff may see, without what the athlete left out.
+    """
     own = {athlete: frozenset(SHOWN)}
-    return PageAccess(own, site.clock(), site.clock(), finer=own, listed=frozenset({athlete}))
+    one = frozenset({athlete})
+    return PageAccess(own, site.clock(), site.clock(), finer=own, listed=one, at_home=one)
 
 
 def _parts(site: ClubSite) -> Iterator[tuple[tuple[AthleteId, Variant], PreparedPart]]:

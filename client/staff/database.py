@@ -43,7 +43,14 @@ CREATE TABLE athlete_session (
 CREATE TABLE spent_ticket (ticket TEXT PRIMARY KEY, until TEXT NOT NULL) WITHOUT ROWID;
 """
 
-SCHEMA: Final = Schema("staff", [statements(_FIRST), statements(_OF_ATHLETES)])
+# PINs of athletes on a tablet that several share; both digests are of the tablet's own id, which its browser has alone.
+_TABLETS: Final = """
+CREATE TABLE tablet_pin (
+  tablet TEXT NOT NULL, person TEXT NOT NULL, pin TEXT NOT NULL, tries INTEGER NOT NULL, PRIMARY KEY (tablet, person)
+) WITHOUT ROWID;
+"""
+
+SCHEMA: Final = Schema("staff", [statements(step) for step in (_FIRST, _OF_ATHLETES, _TABLETS)])
 
 
 class StaffFile:

@@ -44,6 +44,9 @@ ASKED: Mapping[ClubPage, tuple[Category, ...]] = {
     ClubPage.ATHLETES: tuple(SHOWN),
     ClubPage.IMPORTS: tuple(SHOWN),
     ClubPage.REPORT: tuple(SHOWN),
+    ClubPage.HEALTH: (Category.INJURY, Category.TRAINING_LOAD),
+    ClubPage.AVAILABILITY: (),
+    ClubPage.WEEK_PLAN: (Category.TRAINING_LOAD,),
 }
 """What each page asks about every enrolled athlete. The list is fixed: how long it is tells nobody who shares what."""
 
@@ -109,6 +112,7 @@ class PageAccessRequests:
     leaves one act in the log, before it is shown: the decisions it asked for, or that it was opened.
     held: the athletes of this node. Of another squad nothing is asked: the try is recorded as what it is.
     without_wearables: what `tables` computes of readiness and load comes from other sources, and each question says so.
+    shown: what these pages show, and how exposing it is.
     """
 
     consent: ConsentDecisions
@@ -116,6 +120,7 @@ class PageAccessRequests:
     clock: Clock
     held: Callable[[], Sequence[Athlete]]
     without_wearables: bool = False
+    shown: Mapping[Category, Granularity] = field(default_factory=lambda: SHOWN)
 
     def squad(self, viewer: Viewer, page: ClubPage) -> PageAccess:
         """Ask about every enrolled athlete of this person's squads what this page asks; `page` names it for the log."""
@@ -149,7 +154,7 @@ class PageAccessRequests:
         snapshot = self.consent.snapshot()
         if not is_athlete_id(athlete) or self._is_refused(viewer, athlete, snapshot):
             return PageAccess({}, self.clock(), snapshot.expires)  # names nobody
-        pairs = [(athlete, category) for category in SHOWN]
+        pairs = [(athlete, category) for category in self.shown]
         live, finer = self._live(viewer, snapshot), FINER.get(viewer.role, {})
         seen = self._access(viewer, snapshot, pairs, live, finer)
         return replace(seen, snapshot=snapshot, listed=frozenset({athlete}) & snapshot.epochs.keys())
@@ -192,12 +197,12 @@ class PageAccessRequests:
         return frozenset(one.athlete for one in self.held() if one.squad not in viewer.squads)
 
     def _live(
-        self, viewer: Viewer, snapshot: ConsentSnapshot, levels: Mapping[Category, Granularity] = SHOWN
+        self, viewer: Viewer, snapshot: ConsentSnapshot, levels: Mapping[Category, Granularity] | None = None
     ) -> Shared:
         """What the snapshot lists now for this person's role, whatever the squad. levels: how exposing it would be."""
         live = dict[AthleteId, frozenset[Category]]()
         for grant in snapshot.grants:
-            level = levels.get(grant.category)
+            level = (self.shown if levels is None else levels).get(grant.category)
             if level is not None and self._is_live(viewer, snapshot, grant, _coarsest(grant, level)):
                 live[grant.athlete] = live.get(grant.athlete, frozenset()) | {grant.category}
         return live
@@ -246,7 +251,7 @@ class PageAccessRequests:
     def _level(self, pair: tuple[AthleteId, Category], terms: PageAccess) -> Granularity:
         athlete, category = pair
         is_light = category is Category.READINESS and athlete in terms.light_only
-        return Granularity.BAND if is_light else SHOWN[category]
+        return Granularity.BAND if is_light else self.shown[category]
 
     def _rulings(self, viewer: Viewer, questions: Sequence[Question]) -> tuple[Ruling, ...]:
         if not questions:

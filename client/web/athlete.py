@@ -36,8 +36,10 @@ from client.web.charts.sources import page_names
 from client.web.rows.board_rows import TOLD_WORDS, TOO_FEW_SIGNS
 from client.web.rows.evidence_rows import evidence_rows, share_rows
 from client.web.rows.expected_lines import expected_lines
+from client.web.rows.neighbours import neighbours
 from client.web.rows.own_words import own_answer, own_word_facts
 from client.web.rows.risk_panel import risk_panel
+from client.web.rows.shared_notes import shared_notes
 from client.web.rows.undo_names import undo_name
 from client.web.site import DECISIONS_DAYS, ClubSite
 from client.web.tables import streams_of
@@ -107,7 +109,9 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         day=weekday_date(it.day),
         is_past=it.day != site.now().date(),
         available=text.AVAILABLE_WORDS[one.available] if one.available else "",
+        beside=neighbours(site, viewer, it.access, athlete),
         one=one,
+        is_medical=viewer.role is Role.MEDICAL,
         **_to_do(site, viewer, it),
         **_light(site, it),
         tomorrow=expected_lines(it.access, athlete, it.tomorrow),
@@ -137,6 +141,7 @@ def _to_do(site: ClubSite, viewer: Viewer, it: Opened) -> dict[str, Any]:
         "decision": decision_words(site, one.decision, one.proposal) if one.decision else None,
         "said": own_word_facts(site, viewer, it.athlete.athlete),
         "own_answer": sentence(own_answer(site, one)),
+        "notes": shared_notes(site, viewer.role, it.athlete.athlete),
         "told": told_words(site, one.check_in) if one.check_in else None,
         "undo": undo_name(one, role=viewer.role, now=site.now()),
     }

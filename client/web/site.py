@@ -1,7 +1,7 @@
 """What every page of the node shares: who is signed in, what they may see, the day, and safe answers."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 
 from fastapi import Request
@@ -13,6 +13,7 @@ from chassis.sign_in.csrf import is_own_token
 from chassis.web.charts import Chart
 from chassis.web.page_errors import Closed, ClosedWords, PageLocked, Refused, SignInNeeded, closed_words
 from chassis.web.pages import Pages
+from client.access_records.looks import Looks
 from client.biometrics.observations import Observation
 from client.coaching.daily_assessment import (
     Context,
@@ -28,10 +29,14 @@ from client.coaching.journal import CoachingJournal
 from client.coaching.light.at_home import beside, categories_on
 from client.coaching.records.taken_back import TakenBack
 from client.coaching.review import ReviewDecision
-from client.coaching.training_session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
+from client.health.episodes import Episode
+from client.health.health_records import HealthRecords
+from client.health.stages import Stages
+from client.health.statements import AvailabilityStatements, with_limit
 from client.learning.kept_head import ModelSource, kept_head
 from client.learning.tomorrow import Tomorrow, tomorrow
+from client.planning.planner import Planner
 from client.questions.session_questions import SessionQuestion
 from client.settings import NodeSettings
 from client.statements.answers import AthleteAnswers
@@ -44,19 +49,23 @@ from client.web.access import ConsentDecisions, PageAccess, PageAccessRequests
 from client.web.staff_sign_in import StaffSignIn
 from client.web.tables import Tables, streams_of
 from client.web.viewer import Viewer
-from policies.vocabulary import AthleteId, Category
+from policies.vocabulary import AthleteId, Category, Role
 
 NAV = (
     {"href": "/board", "label": "Morning board"},
     {"href": "/athletes", "label": "Athletes"},
+    {"href": "/plan", "label": "Plan"},
     {"href": "/imports", "label": "Imports"},
     {"href": "/model", "label": "League model"},
 )
+HEALTH = {"href": "/medical", "label": "Health"}
+AVAILABILITY = {"href": "/availability", "label": "Availability"}
 TEMPLATES = Path(__file__).parent / "templates"
 # Ours: questionnaires are what every club has, and self-reports follow training at least as closely as
 # measurements do (Saw, Main and Gastin 2016, Br J Sports Med 50:281). docs/indices.md §6.1.
 DEFAULT_PROFILE = "answers"
 DECISIONS_DAYS = 28
+MORNING_ENDS = time(12)  # ours: what came later on a day was not known when its session was decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +85,12 @@ class ClubSite:
     charts: NewestByPlace[list[Chart]]
     said: StandingStatements
     answers: AthleteAnswers
+    looks: Looks
     uploads: SessionUploads
     questions: KeptByVersion[tuple[SessionQuestion, ...]]
     imports: KeptByVersion[tuple[ImportRecord, ...]]
+    episodes: KeptByVersion[tuple[Episode, ...]]
+    health: HealthRecords
     demo: bool
 
     @property
@@ -86,6 +98,21 @@ class ClubSite:
         """Asks the consent service for one page."""
         club, unworn = self.settings.club, self.settings.without_wearables
         return PageAccessRequests(self.consent, club, self.clock, self.vault.athletes, without_wearables=unworn)
+
+    @property
+    def statements(self) -> AvailabilityStatements:
+        """What coaches are told of athletes' availability."""
+        return AvailabilityStatements(self.health)
+
+    @property
+    def stages(self) -> Stages:
+        """The stages that the medical team signed."""
+        return Stages(self.health)
+
+    @property
+    def plans(self) -> Planner:
+        """What is planned, and whom a plan can be for."""
+        return Planner.over(self.vault, self.journal)
 
     @property
     def zone(self) -> tzinfo:
@@ -130,7 +157,7 @@ class ClubSite:
             person=viewer.label if viewer else None,
             sign_out=viewer.csrf if viewer else None,
             csrf=viewer.csrf if viewer else "",
-            nav=NAV if viewer else (),
+            nav=nav_of(viewer) if viewer else (),
             here=here,
             checked=f"{access.checked.astimezone(self.zone):%H:%M}" if access else None,
             valid_until=f"{access.valid_until.astimezone(self.zone):%H:%M}" if access else None,
@@ -195,8 +222,8 @@ class ClubSite:
 
     def context(self, day: date) -> Context:
         """Return what is the same for every athlete on `day`."""
-        matches = self.journal.match_days(day - timedelta(days=DECISIONS_DAYS), day)
-        return Context(day, day_begins(self.now()), PROFILES[DEFAULT_PROFILE], matches)
+        moment = self.now() if day == self.day() else datetime.combine(day, MORNING_ENDS, self.zone)
+        return Context(day, day_begins(moment), PROFILES[DEFAULT_PROFILE])
 
     def assessment(self, access: PageAccess, athlete: AthleteId, context: Context) -> DailyAssessment:
         """Assess one athlete's morning from what this look allows: without readiness, as of one who records nothing."""
@@ -209,32 +236,44 @@ class ClubSite:
         self, access: PageAccess, athlete: AthleteId, context: Context, shown: frozenset[Category]
     ) -> DailyAssessment:
         """Assess the morning, once for all that it is made of: replaying three weeks is most of a board's time."""
-        since, told = context.day - timedelta(days=DECISIONS_DAYS), self.tables.read_for_light(athlete, shown)
+        since, told = context.day - timedelta(days=DECISIONS_DAYS), self._known(athlete, shown, context.day)
         home = None
         if shown and athlete in access.at_home:
-            home = self.tables.read_for_light(athlete, self._light_at_home(athlete, context.day))
-        plan = self.set_plan(athlete, context.day)
+            home = self._known(athlete, self._light_at_home(athlete, context.day), context.day)
+        planned = self.plans.own_plan(athlete, since, context.day)
+        plan, matches = planned.of_day(context.day), planned.match_days
+        standing = self.statements.standing(athlete, context.day)
+        cap_au = None if standing is None else standing.cap_au
         decisions = tuple(one for one, gone in self.decisions(access, athlete, since=since) if gone is None)
-        check_ins = tuple(self.journal.check_ins.of(athlete, since=since))
-        said = self.said.flags(athlete)
+        check_ins, said = tuple(self.journal.check_ins.of(athlete, since=since)), self.said.flags(athlete)
         is_below = bool(shown) and self._is_expected_below(access, athlete, context.day)
-        morning = (context.day, context.made, Identical(context.weights), context.match_days)
-        acts = (plan, decisions, check_ins, tuple(sorted(said.items())))
-        return self.mornings.of(
+        morning = (context.day, context.made, Identical(context.weights), matches, cap_au, is_below)
+        found = self.mornings.of(
             athlete,
-            (Identical(told), Identical(home), morning, acts, is_below),
+            (Identical(told), Identical(home), morning, plan, decisions, check_ins, tuple(sorted(said.items()))),
             lambda: assess_day(
                 athlete,
                 told if home is None else beside(home, told),
-                context=context,
+                context=replace(context, match_days=matches),
                 plan=plan,
                 decisions=decisions,
                 check_ins=check_ins,
                 said=said,
                 expected_below=is_below,
                 by_light=home is not None,
+                cap_au=cap_au,
             ),
         )
+        return with_limit(found, standing)
+
+    def _known(self, athlete: AthleteId, categories: frozenset[Category], day: date) -> DailyTable:
+        """Return the days of these categories as they are known, and of a past morning as they were known on it.
+
+        The demo's squads were imported long after their days, and show what is known now.
+        """
+        if self.demo or day == self.day():
+            return self.tables.read_for_light(athlete, categories)
+        return self.tables.as_known(athlete, categories, datetime.combine(day, MORNING_ENDS, self.zone))
 
     def _light_at_home(self, athlete: AthleteId, day: date) -> frozenset[Category]:
         """Of what the light of `day` is computed; in the demo, whose day is long past, what holds today."""
@@ -277,7 +316,7 @@ class ClubSite:
 
     def _is_expected_below(self, access: PageAccess, athlete: AthleteId, day: date) -> bool:
         """True where what this look may use of the athlete expects less than usual of tomorrow."""
-        one = self.tomorrow(access, athlete, day)
+        one = self.tomorrow(access, athlete, day) if day == self.day() else None
         return one is not None and one.is_probably_below and one.source is not ModelSource.OWN_MEAN
 
     def tomorrow(self, access: PageAccess, athlete: AthleteId, day: date) -> Tomorrow | None:
@@ -287,17 +326,17 @@ class ClubSite:
         table = self.table(access, athlete)
         return tomorrow(table, day, kept_head(self.vault, athlete), today=self.now().date())
 
-    def set_plan(self, athlete: AthleteId, day: date) -> SessionPlan | None:
-        """Return the plan that staff set for this athlete or for everyone; None if there is none."""
-        plans = self.journal.plans(day)
-        own = plans.get(athlete, plans.get(None))
-        return None if own is None else SessionPlan(own.session, PlanSource.SET, own.title, own.match_day)
-
 
 def day_of_pages(today: date, tables: Tables, *, is_demo: bool) -> date:
     """Return the day that pages are about: today, or in the demo the newest day that the club has anything of."""
     newest = tables.newest_day() if is_demo else None
     return today if newest is None else min(newest, today)
+
+
+def nav_of(viewer: Viewer) -> tuple[dict[str, str], ...]:
+    """Return the navigation: the medical team has a page of its own where coaches have the availability board."""
+    health = HEALTH if viewer.role is Role.MEDICAL else AVAILABILITY
+    return (*NAV[:2], health, *NAV[2:])
 
 
 def to(path: str) -> RedirectResponse:

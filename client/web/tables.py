@@ -1,7 +1,7 @@
 """Daily tables for the pages, built only from the categories a look allows, kept while the vault is unchanged."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from client.biometrics.observations import Observation
 from client.biometrics.streams import SPECS, Stream
@@ -10,6 +10,7 @@ from client.features.daily import DailyTable
 from client.features.days.column_sources import SourcesOfFigures, sources_of_figures
 from client.features.days.days_of_readings import DaysOfReadings
 from client.features.days.possible_repeats import PossibleRepeat
+from client.vault.history.as_known import readings_as_known
 from client.vault.history.kept_by_version import VersionMemory
 from client.vault.preferences.own_settings import source_priority
 from client.vault.store import Vault
@@ -80,6 +81,16 @@ class Tables:
     def read_for_light(self, athlete: AthleteId, categories: frozenset[Category]) -> DailyTable:
         """Return the days that the light is computed from: of all categories nothing worn, where the node says so."""
         return self._read(athlete, categories, self._unworn_for_light)
+
+    def as_known(self, athlete: AthleteId, categories: frozenset[Category], moment: datetime) -> DailyTable:
+        """Return the days that a light is computed from as the node knew them at `moment`."""
+        streams = streams_of(categories, unworn=self._unworn_for_light)
+
+        def read() -> DailyTable:
+            known = readings_as_known(self._vault, athlete, moment)
+            return athlete_days(self._vault, athlete, streams=streams, today=moment.date(), readings=known)
+
+        return self._memory.of(athlete, (athlete, categories, moment), read)
 
     def _read(self, athlete: AthleteId, categories: frozenset[Category], unworn: frozenset[Category]) -> DailyTable:
         today = self._today() if self._today else None

@@ -80,6 +80,8 @@ def plan(one: SessionPlan, day: date) -> str:
     """Return what is planned, and where the figure comes from when nobody set it."""
     if one.session is None:
         return "No plan recorded"
+    if one.uncapped_au is not None:
+        return f"{one.session.load_au:,.0f} AU, lowered from {one.uncapped_au:,.0f} AU by a limit"
     marks = _marks(one)
     if one.source is PlanSource.OWN_MEAN and one.session.load_au == 0:
         return f"No plan set; own {weekday(day)}s are without training{marks}"

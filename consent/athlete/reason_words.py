@@ -11,6 +11,7 @@ from audit.entries.details.clubs import (
     LeagueLeft,
     OperatorLooked,
     OwnSiteUsed,
+    RecordWritten,
     SquadRefused,
 )
 from audit.entries.details.codes import (
@@ -20,6 +21,7 @@ from audit.entries.details.codes import (
     FreezeCause,
     OperatorView,
     OwnSiteDeed,
+    RecordChange,
     RoundPayment,
 )
 from audit.entries.details.organisations import OrganisationRevoked
@@ -87,8 +89,18 @@ OWN_DEEDS: Mapping[OwnSiteDeed, str] = {
     OwnSiteDeed.BROUGHT_FILES: "You brought files to your own page",
     OwnSiteDeed.EXPORTED: "Your data was taken along from your club’s node",
     OwnSiteDeed.CHANGED_SETTINGS: "You changed a setting of your own page",
+    OwnSiteDeed.LIMIT_STATED: "You told your coaches what is possible for you",
+    OwnSiteDeed.LIMIT_TAKEN_BACK: "You took back what you had told your coaches",
 }
 """What was done at an athlete's own site; all of it is of one kind in public."""
+WRITTEN: Mapping[RecordChange, str] = {
+    RecordChange.EPISODE_ENTERED: "Your club’s medical team entered an injury or illness of yours at its node",
+    RecordChange.EPISODE_CHANGED: "Your club’s medical team corrected or closed an injury or illness of yours",
+    RecordChange.STAGE_SIGNED: "Your club’s medical team signed a stage of your return to play",
+    RecordChange.AVAILABILITY_STATED: "Your coaches were told what is possible for you, and no cause",
+    RecordChange.STATEMENT_TAKEN_BACK: "What your coaches were told of your availability was taken back",
+}
+"""What was written in an athlete's record at the club."""
 KINDS: Mapping[EventKind, str] = {
     EventKind.CONSENT_DECISION: _OWN,
     EventKind.LOOK_ALLOWED: _REPORTED,
@@ -113,6 +125,7 @@ KINDS: Mapping[EventKind, str] = {
     EventKind.ATHLETE_ASKED: _REPORTED,
     EventKind.OWN_SITE: _REPORTED,
     EventKind.TICKET_REFUSED: _REPORTED,
+    EventKind.RECORD_WRITTEN: _REPORTED,
     EventKind.PROPOSAL_DECIDED: _REPORTED,
     EventKind.ERASED: _REPORTED,
     EventKind.SIGNED_IN: "you, or someone with your code, signed in",
@@ -192,6 +205,8 @@ def headline(details: Details | DetailsV1) -> str:
         return OWN_DEEDS[details.deed]
     if isinstance(details, SecondClubSet):
         return "You are at a second club" if details.sixteenths else "You are no longer at a second club"
+    if isinstance(details, RecordWritten):
+        return WRITTEN[details.change]
     if isinstance(details, AccountFrozen):
         return "Your data was frozen"
     if isinstance(details, AccountUnfrozen):

@@ -22,7 +22,7 @@ ROLES: Mapping[OrgKind, frozenset[str]] = {OrgKind.CLUB: _STAFF, OrgKind.LEAGUE:
 
 NAMES_NOTHING = frozenset(
     {
-        *("person", "proposal", "files", "day", "page", "what", "change"),  # of the reporting organisation itself
+        *("person", "proposal", "files", "day", "until", "page", "what", "change"),  # of the organisation itself
         *("adopted", "answer", "reason", "round", "clubs", "deed"),  # closed words and counts
         *("model", "model_id", "fleet_key"),  # a model's name and hash, and a key: the service knows none of them
     }

@@ -20,6 +20,7 @@ from audit.entries.details.clubs import (
     OwnSiteUsed,
     PlanSet,
     ProposalAnswered,
+    RecordWritten,
     SquadRefused,
     StaffCodeIssued,
     StaffSignedIn,
@@ -56,7 +57,7 @@ _REPORTED: Mapping[OrgKind, tuple[type[Details], ...]] = {
     OrgKind.CLUB: (
         *(CampaignApproved, CampaignRefused, ModelJudged, FilesIngested, ProposalAnswered, NodeDataErased),
         *(StaffSignedIn, StaffCodeIssued, ClubPageOpened, OperatorLooked, PlanSet, Heartbeat),
-        *(NodeAccessChanged, SquadRefused, AthleteAsked, OwnSiteUsed, TicketRefused),
+        *(NodeAccessChanged, SquadRefused, AthleteAsked, OwnSiteUsed, TicketRefused, RecordWritten),
     ),
     OrgKind.GOVERNING_BODY: (Heartbeat,),
     OrgKind.UNION: (RulesLoaded, Heartbeat),

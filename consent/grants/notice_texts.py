@@ -37,9 +37,10 @@ still shows on about 7 of 100 days and "below usual" on 16. It does not foretell
 
 What you gain. Staff who may see the light can plan with you, and everyone who may see it sees the same one.
 
-Who receives. Only the groups that you turn on. They see the light and its word, whether an easier session is
-proposed for it, and one word on tomorrow. Numbers of the light are for a group that you let see readiness day by
-day. Which kind of data made the light is not said; a kind is shown only to a group that you let see that kind.
+Who receives. Only the groups that you turn on. "Light only" is the light and nothing more. "Light and word" adds how
+it has moved, whether an easier session is proposed for it, and one word on tomorrow. Numbers of the light are for a
+group that you let see readiness day by day. Which kind of data made the light is not said; a kind is shown only to a
+group that you let see that kind.
 
 What to be careful about. The light can tell a group something about data that you do not share with it: a bad night
 can turn it although you do not share your sleep. Leave sleep out of the light if you do not want that.

@@ -108,4 +108,5 @@ def time_problem(manifest: CampaignManifest, now: datetime) -> str | None:
         what="the campaign",
         own="the consent service's clock",
         other="the opening that the league's clock set",
+        is_lasting=True,
     )

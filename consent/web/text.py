@@ -187,6 +187,7 @@ EVENTS = {
     EventKind.ATHLETE_ASKED: "A person of your club asked how you are, or noted that they could not reach you",
     EventKind.OWN_SITE: "Your own page at your club’s node was used, or a code for it was made",
     EventKind.TICKET_REFUSED: "A ticket to somebody’s own page was refused at a club’s node",
+    EventKind.RECORD_WRITTEN: "A person of your club wrote in your record there",
     EventKind.PROPOSAL_DECIDED: "A person decided on a proposed change to your session",
     EventKind.ERASED: "Data was erased and its key destroyed",
     EventKind.SIGNED_IN: "You signed in here",

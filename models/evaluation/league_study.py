@@ -115,6 +115,22 @@ class StudyErrors:
         return (mean.start - mean.private) / gain if gain > 0.0 else math.nan
 
     @property
+    def share_error(self) -> float:
+        """Standard error of the share kept, from leaving out one league after the other (jackknife).
+
+        NaN for fewer than two leagues, and where there is no gain without one of them.
+        """
+        count = len(self.leagues)
+        rests = (replace(self, leagues=self.leagues[:place] + self.leagues[place + 1 :]) for place in range(count))
+        left = np.array([one.share_kept for one in rests] if count > 1 else [])
+        return float(np.sqrt((count - 1) / count * np.sum((left - left.mean()) ** 2))) if left.size else math.nan
+
+    @property
+    def is_worth_it(self) -> bool:
+        """Whether the private model errs less than the public initial weights, in the mean over leagues."""
+        return self.mean.private < self.mean.start
+
+    @property
     def better_than_start(self) -> int:
         """In how many leagues the private model errs less than the public initial weights, in the mean of its draws."""
         return sum(one.private < one.start for one in self.leagues)

@@ -39,6 +39,11 @@ def fleet_part(line: str) -> str:
     return line if found is None else found["fleet"]
 
 
+def is_named(line: str, named: str) -> bool:
+    """Whether a manifest that names `named` means this line's node: by all of it, or as before by its Fleet key."""
+    return named in (line, fleet_part(line))
+
+
 def masks_part(line: str) -> X25519PublicKey | None:
     """Return the key for masks that a node's line names; None in a line of before there were any."""
     found = _LINE.fullmatch(line)

@@ -9,6 +9,16 @@ from typing import Any
 from policies.budget import rounded_up
 from policies.errors import InvalidInput
 
+CLUBS, CLUBS_BEFORE = "Clubs asked", "Clubs"
+"""What stands before the number of clubs that a campaign names. Which of them answered is not known from a record, and
+shall not be; cards of before said "Clubs" alone."""
+
+
+def is_text_of(text: bytes, card: Mapping[str, Any]) -> bool:
+    """Whether this is the card in Markdown, as it is written now or as before; raises InvalidInput as that does."""
+    now = card_text(card)
+    return text in (now.encode(), now.replace(f"| {CLUBS} |", f"| {CLUBS_BEFORE} |", 1).encode())
+
 
 def card_text(card: Mapping[str, Any]) -> str:
     """Return the card in Markdown. card: the fields of `models.card.ModelCard`; raises InvalidInput for others."""
@@ -26,7 +36,7 @@ def _facts(card: Mapping[str, Any]) -> list[str]:
     facts = {
         "Purpose": card["purpose"],
         "Learnt from": card["data"],
-        "Clubs": card["clubs"],
+        CLUBS: card["clubs"],
         "Athletes (public number, not a count)": card["public_athletes"],
         "Rounds": card["rounds"],
         "Clip norm": f"{card['clip_norm']:g}",

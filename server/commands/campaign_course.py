@@ -108,6 +108,7 @@ def _as_json(campaign: "Campaign") -> dict[str, Any]:
     return campaign_as_json(campaign) | {
         "signed_by": [one.organisation for one in campaign.signed.signatures],
         "clubs_answered": campaign.parts,
+        "waits_until": campaign.waits_until.isoformat() if campaign.waits_until else None,
         "opens": campaign.manifest.opens.isoformat(),
         "expires": campaign.manifest.expires.isoformat(),
         "ledger_told": reported.isoformat() if reported else None,
@@ -126,6 +127,7 @@ def _rows(campaign: "Campaign") -> list[tuple[str, str]]:
         ("Note", campaign.detail),
         ("Rounds", f"{campaign.rounds_done} of {manifest.rounds}"),
         *_answered(campaign),
+        ("Waits for its clubs until", moment(campaign.waits_until) if campaign.waits_until else ""),
         ("Signed by", " and ".join(one.organisation for one in campaign.signed.signatures)),
         *price_in_words(manifest, cost),
         *season_in_words(manifest),

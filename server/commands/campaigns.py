@@ -6,6 +6,7 @@ import typer
 
 from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
+from chassis.text import moment
 from server.commands.coordinator_folder import CoordinatorFolder, store_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def show(
     if as_json:
         print_json("homefield-campaign-show-1", campaign_as_json(found) | {"signed": found.signed.as_json()})
         return
-    facts = campaign_as_json(found) | found.manifest.model_dump(mode="json", exclude={"clubs"})
+    waits = {"waits_for_clubs_until": moment(found.waits_until) if found.waits_until else ""}
+    facts = campaign_as_json(found) | waits | found.manifest.model_dump(mode="json", exclude={"clubs"})
     rows = [(name, str(value)) for name, value in facts.items() if value != ""]
     print_table(found.manifest.campaign_id, ("What", "Value"), rows)
 
@@ -70,7 +72,8 @@ def status(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
     from server.settings import load_settings
 
     settings = load_settings(folder)
-    store, ends, key = store_of(settings), read_fleet_certificate(settings).ends, settings.league_key().verify_key.text
+    store, ends, signing = store_of(settings), read_fleet_certificate(settings).ends, settings.league_key().verify_key
+    key = signing.text
     if as_json:
         campaigns = [campaign_as_json(campaign) for campaign in store.campaigns()]
         nodes = [node.club for node in store.nodes()]
@@ -81,6 +84,7 @@ def status(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
     list_(folder)
     say(f"The certificate of the Fleet API ends on {ends:%Y-%m-%d}; `renew-certificate` renews it.")
     say(f"The league is {settings.league}, and signs with the key {key}: nodes are linked with it (`--league-key`).")
+    say(f"That key has the id {signing.key_id}; `homefield-node link` shows the same to every club.")
 
 
 def campaign_as_json(campaign: "Campaign") -> dict[str, Any]:

@@ -1,8 +1,10 @@
-"""A length of time as it is typed: a whole number of days or weeks."""
+"""Lengths of time: as they are typed, a whole number of days or weeks; and how long clubs are waited for."""
 
 import re
 
 from server.errors import BadCoordinatorSettings
+
+USUAL_WAIT_S = 900  # ours: seconds that a campaign waits for its clubs, unless `serve --wait` says otherwise
 
 
 def days_in(text: str) -> int:

@@ -18,7 +18,7 @@ from chassis.clock import utc_now
 from policies.vocabulary import OrgId
 from server.commands.campaigns import campaigns
 from server.commands.coordinator_folder import CoordinatorFolder, store_of
-from server.commands.lengths import days_in
+from server.commands.lengths import USUAL_WAIT_S, days_in
 from server.commands.manifest_file import manifest_text
 from server.errors import BadCoordinatorSettings, UnknownClub
 
@@ -199,6 +199,10 @@ def _say_planned(
             "Simulated leagues of this size", ("Method", trial["measure"].replace("_", " ")), _trial_rows(trial)
         )
     say(f"Written to {options.out}. Nobody has signed it, and nothing is asked of anybody.")
+    say(
+        f"From its start a coordinator waits {USUAL_WAIT_S // 60} minutes for clubs to approve it (`serve --wait`); a "
+        "club may approve it before, once both have signed."
+    )
     sign_it = ["homefield-server", "campaign", "sign", options.folder, options.out]
     say_next(NextStep(YOU, "sign it for the league", sign_it))
 

@@ -20,6 +20,7 @@ from chassis.clock import utc_now
 from chassis.operations.log_lines import LogFormat, LogLevel
 from chassis.operations.no_core_dump import forbid_core_dumps
 from server.commands.coordinator_folder import CoordinatorFolder, database_of, note_ports
+from server.commands.lengths import USUAL_WAIT_S
 from server.errors import BadCoordinatorSettings
 
 
@@ -38,7 +39,7 @@ def serve(
     fleet_host: Annotated[
         str, typer.Option(help="Address of the Fleet API; 0.0.0.0 for clubs on other machines.")
     ] = "127.0.0.1",
-    wait: Annotated[int, typer.Option(min=1, help="Seconds a campaign may wait for its clubs.")] = 900,
+    wait: Annotated[int, typer.Option(min=1, help="Seconds a campaign may wait for its clubs.")] = USUAL_WAIT_S,
     public_url: PublicUrl = "",
     proxy: Proxies = None,
     demo: Demo = False,

@@ -93,6 +93,7 @@ def init(
         print_json("homefield-server-init-1", public)
         return
     say(f"Created the coordinator of {name} in {folder}.")
+    say(f"The league signs with the key of id {key.verify_key.key_id}: the union and every club compare it with you.")
     _say_who_is_next(folder, settings, key.verify_key.text, host or [])
 
 

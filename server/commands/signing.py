@@ -135,11 +135,11 @@ def _check_own(signed: "SignedManifest", settings: "CoordinatorSettings") -> Non
 
 
 def _check_enrolled(store: "CoordinatorStore", manifest: "CampaignManifest") -> None:
-    from models.masks.node_line import fleet_part
+    from models.masks.node_line import is_named
 
     enrolled = {node.club: node.fleet_key for node in store.nodes()}
     others = sorted(
-        club for club, key in manifest.clubs.items() if key not in (line := enrolled.get(club, ""), fleet_part(line))
+        club for club, key in manifest.clubs.items() if club not in enrolled or not is_named(enrolled[club], key)
     )
     if others:
         raise UnknownClub(f"not enrolled with the key that the campaign names: {', '.join(others)}; plan it anew")

@@ -117,6 +117,7 @@ def simulate(options: SimulateOptions) -> None:
     rows = [(name, f"{value:.4f}") for name, value in _rows(terms, found.mean) if not math.isnan(value)]
     print_table(f"{terms.leagues} leagues of {terms.athletes} athletes at {terms.clubs} clubs", _columns(terms), rows)
     say(_kept(found))
+    say(_recommended(terms, found))
     epsilon = rounded_up(epsilon_proved(terms.cost, BUDGET_DELTA))
     booked = f"books ε {epsilon:.2f} of the cap of ε {CAMPAIGN_EPSILON:.2f}"
     say(f"For every athlete who takes part it {booked} ({terms.cost:,} micro-rho).")
@@ -170,6 +171,7 @@ def as_json(terms: "StudyTerms", found: "StudyErrors") -> dict[str, Any]:
         },
         "wrong_public_number": {"half": mean.half, "double": mean.double},
         "share_kept": _known(found.share_kept),
+        "share_kept_error": _known(found.share_error),
         "leagues_better_than_start": found.better_than_start,
         "epsilon": terms.epsilon,
         "exchanges": terms.exchanges,
@@ -180,6 +182,8 @@ def as_json(terms: "StudyTerms", found: "StudyErrors") -> dict[str, Any]:
             "axes": recipe.axes,
             "clip_norm": recipe.clip_norm,
             "noise_multiplier": recipe.noise_multiplier,
+            "public_athletes": terms.athletes,
+            "epsilon": terms.epsilon,
         },
     }
 
@@ -233,7 +237,23 @@ def _kept(found: "StudyErrors") -> str:
     better = f"better than the public initial weights in {found.better_than_start} of {len(found.leagues)} leagues"
     if math.isnan(found.share_kept):
         return f"Nothing to gain here even without privacy; with it {better}."
-    return f"{found.share_kept:.0%} of what learning without privacy gains is kept; {better}."
+    spread = "" if math.isnan(found.share_error) else f" (± {found.share_error:.0%}, standard error over leagues)"
+    return f"{found.share_kept:.0%}{spread} of what learning without privacy gains is kept; {better}."
+
+
+def _recommended(terms: "StudyTerms", found: "StudyErrors") -> str:
+    """What to plan with; nothing where the public initial weights are as good."""
+    if not found.is_worth_it:
+        return (
+            "Recommended: no such campaign; in the mean it errs no less than the public initial weights. Take a larger "
+            "ε, or wait for more athletes."
+        )
+    recipe = terms.recipe()
+    how = f"{recipe.rounds} rounds" if recipe.axes is None else f"k = {recipe.axes}"
+    return (
+        f"Recommended: N = {terms.athletes}, ε = {terms.epsilon:g}, {how}, C = {recipe.clip_norm:g}; `campaign plan` "
+        f"takes --public-athletes {terms.athletes} --epsilon {terms.epsilon:g}, and finds the rest by itself."
+    )
 
 
 def _known(value: float) -> float | None:

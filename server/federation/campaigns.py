@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TypeVar
 
 from audit.entries.details.base import Details
@@ -21,6 +22,7 @@ from chassis.error_place import place_of
 from chassis.operations.once_until_changed import OnceUntilChanged
 from chassis.remote_time import outside
 from models.errors import ModelError
+from models.masks.node_line import is_named
 from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.campaigns.signatures import CampaignSigners
@@ -33,6 +35,7 @@ from server.federation.fleet import Fleet
 from server.federation.grid import StateGrid
 from server.federation.rounds import CLOSED, INTERRUPTED, PAUSE_S, Training
 from server.federation.seasons import course as season
+from server.federation.told.notices import Notices
 from server.store import OVER, Campaign, CampaignState, CoordinatorStore
 
 IDLE_S, LOOK_S = 0.5, 0.05
@@ -69,6 +72,7 @@ class CampaignWorker:
     _enrolling: OnceUntilChanged = field(default_factory=OnceUntilChanged)
     _undelivered: OnceUntilChanged = field(default_factory=OnceUntilChanged)
     _deliveries: Delivery | None = None
+    _notices: Notices = field(default_factory=Notices)
 
     def recover(self) -> tuple[str, ...]:
         """Mark campaigns that a restart interrupted; returns their ids. They wait for the operator."""
@@ -98,6 +102,7 @@ class CampaignWorker:
                 if not self.stop.is_set():
                     self._attend(campaign)
             self.deliver_missed()
+            self.tell_ended()
             self._rest()
 
     def _rest(self) -> None:
@@ -122,6 +127,11 @@ class CampaignWorker:
             for name, clubs in self._delivery().waiting().items():
                 with self._grid() as grid:
                     self._delivery().send(grid, name, clubs)
+
+    def tell_ended(self) -> None:
+        """Tell clubs that are online of campaigns that ended before their time, each once."""
+        with self._undelivered_noted():
+            self._notices.tell_ended(self._grid, self.fleet, self.store.campaigns(), now=self.clock())
 
     @contextlib.contextmanager
     def _undelivered_noted(self) -> Iterator[None]:
@@ -212,13 +222,15 @@ class CampaignWorker:
         if part.is_early(self.clock()):
             return part.goes_on_from or ""
         states: list[ServerState] = []
+        wait_s = min(self.wait_s, season.AGAIN_S) if season.is_asked_again(campaign) else self.wait_s
+        self.store.set_waits_until(campaign.sha256, self.clock() + timedelta(seconds=wait_s))
         with self._grid() as grid:
             training = Training(
                 manifest=manifest,
                 nodes=self._nodes(manifest, without_others=part.is_later),
                 reporting=_Reports(self, manifest),
                 stop=self.stop,
-                wait_s=min(self.wait_s, season.AGAIN_S) if season.is_asked_again(campaign) else self.wait_s,
+                wait_s=wait_s,
                 pause_s=self.retry_pause_s,
                 begun=self.checkpoints.after(campaign.sha256, campaign.rounds_done) if campaign.rounds_done else None,
                 is_closed=lambda: self.store.is_closed(campaign.sha256),
@@ -226,6 +238,7 @@ class CampaignWorker:
                 until=part.until,
                 send_record=lambda clubs: self._send_again(grid, part.goes_on_from, clubs),
                 folder=self.checkpoints.folder(campaign.sha256),
+                tell=lambda clubs: self._notices.tell(grid, self.fleet, campaign, clubs),
             )
             training.server_app(states.append)(grid, grid.context())
             if self.store.is_closed(campaign.sha256):
@@ -256,6 +269,7 @@ class CampaignWorker:
             what="the campaign",
             own="the coordinator's clock",
             other="the opening that was signed",
+            is_lasting=True,
         )
         if problem:
             raise CampaignFailed(problem)
@@ -269,7 +283,8 @@ class CampaignWorker:
         self.enrol_nodes()
         nodes = {}
         for club, key_line in manifest.clubs.items():
-            if club not in enrolled or enrolled[club].fleet_key != key_line or club not in self.fleet.nodes:
+            is_same = club in enrolled and is_named(enrolled[club].fleet_key, key_line)
+            if not is_same or club not in self.fleet.nodes:
                 if without_others:
                     continue
                 raise CampaignFailed(f"{club} is not enrolled with the key that the manifest names")

@@ -93,7 +93,10 @@ def _sigma(terms: Terms, delta: float) -> float:
     if terms.sigma is not None:
         return terms.sigma
     if terms.epsilon is None:
-        raise InvalidInput("expected --epsilon: what learning has left of the season's, at most")
+        raise InvalidInput(
+            f"expected --epsilon, above 0 and at most {CAMPAIGN_EPSILON:g} less what learning has used of the season "
+            "(`homefield-server campaign status` says it), for instance --epsilon 1.2"
+        )
     if terms.epsilon > CAMPAIGN_EPSILON:
         raise InvalidInput(f"expected an ε of at most {CAMPAIGN_EPSILON:g} for one campaign, got {terms.epsilon:g}")
     return sigma_for(terms.epsilon, 1, delta)

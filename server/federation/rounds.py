@@ -51,6 +51,7 @@ fifth of the time that it took, and one that takes long costs a question in 2 s.
 LATER_PAUSES = (1.0, 2.0, 4.0)
 INTERRUPTED = "the coordinator stopped while the campaign was under way; resume the campaign, or close it"
 CLOSED = "the league closed the campaign"
+UNDECIDED = "NotApproved"  # what a node answers whose club has not approved it, or not yet
 TURNED_DOWN = "CampaignTurnedDown"  # what a node answers whose club rejected or revoked it (`client.errors`)
 RECORD_MISSING = "RecordMissing"  # what a node answers that has not got the record a season goes on from
 
@@ -83,7 +84,7 @@ class Training:
     the operator has ended it meanwhile. until: the last round that is asked now, in a season; all of them by default.
     send_record: sends clubs the record that a season goes on from, which they have not got. judged: the weights of the
     published model that a campaign for evidence names. folder: where what came of a masked round is kept until it is
-    over.
+    over. tell: tells clubs that have not decided what the campaign is, so that they can.
     """
 
     manifest: CampaignManifest
@@ -98,8 +99,10 @@ class Training:
     is_closed: Callable[[], bool] = lambda: False
     until: int | None = None
     send_record: Callable[[Set[str]], None] = lambda _clubs: None
+    tell: Callable[[Set[str]], None] = lambda _clubs: None
     judged: Floats | None = None
     _lacking: set[str] = field(default_factory=set)
+    _undecided: set[str] = field(default_factory=set)
     _sent: Counter[str] = field(default_factory=Counter)
     _said: OnceUntilChanged = field(default_factory=OnceUntilChanged)
     _gone: set[str] = field(default_factory=set)
@@ -228,6 +231,9 @@ class Training:
         if self._lacking:
             self.send_record(frozenset(self._lacking))
             self._lacking.clear()
+        if self._undecided:
+            self.tell(frozenset(self._undecided))
+            self._undecided.clear()
         return refused
 
     def part_received(self, number: int, parts: int) -> None:
@@ -248,6 +254,8 @@ class Training:
         if error.answer == TURNED_DOWN:
             self._gone.add(club)
             self.reporting.turned_down(frozenset(self._gone))
+        if error.answer == UNDECIDED:
+            self._undecided.add(club)
         if error.answer == RECORD_MISSING and self._sent[club] < MOST_SENDS:
             self._sent[club] += 1
             self._lacking.add(club)

@@ -154,6 +154,7 @@ def _full(site: LeagueSite, campaign: Campaign) -> dict[str, object]:
         "lead": _lead(campaign),
         "opened": long_date(campaign.opened_at),
         "closes": long_date(manifest.expires),
+        "waits": moment(campaign.waits_until) if campaign.waits_until else "",
         "running": campaign.state is CampaignState.RUNNING,
         "hint": ""
         if campaign.state in (*OVER, CampaignState.INTERRUPTED, CampaignState.RESTING)
@@ -259,7 +260,7 @@ def _agreed(manifest: CampaignManifest) -> list[tuple[str, str]]:
     return [
         ("Purpose", f"{MODEL_NAMES.get(manifest.model, manifest.model)} model, {weights} parameters{asked}"),
         ("Judges on" if manifest.evidence else "Learns from", categories[:1].upper() + categories[1:]),
-        ("Clubs", f"{len(manifest.clubs)}, each adds all the noise its own sum needs"),
+        ("Clubs asked", f"{len(manifest.clubs)}, each that answers adds all the noise its own sum needs"),
         ("Masks", sentence(masks_in_words(manifest))),
         ("Privacy", f"ε ≤ {epsilon_of(manifest):.2f} for each athlete{together}"),
         ("Noise", f"{manifest.noise_multiplier:.2f} times the most that one athlete can add ({manifest.clip_norm:g})"),

@@ -5,7 +5,8 @@ can be made twice: once for text, once with --json. Most are run once; those wit
 """
 
 import json
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,10 +33,12 @@ from tests.architecture.campaign_answers import CAMPAIGNS
 from tests.architecture.corrected_node import copied_node, imported, of_reading, questioned, set_aside, voided
 from tests.architecture.form_answers import FORMS
 from tests.architecture.logged_model import gone_back, logged_model
+from tests.architecture.own_site_answers import OWN_SITE
 from tests.architecture.report_answers import REPORTS
 from tests.architecture.union_athlete_answers import UNION_ATHLETES
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 from tests.privacy.programs import Programs, files, in_weeks, service_key
+from tests.privacy.week_files import week_file
 
 
 def _bundle(every: Everything, fresh: str) -> Path:
@@ -186,6 +189,7 @@ Line = Callable[[Everything, str], Words]
 COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     **CAMPAIGNS,
     **FORMS,
+    **OWN_SITE,
     **UNION_ATHLETES,
     **REPORTS,
     ("homefield-consent", "init"): [lambda e, fresh: [e.folder / fresh, "--name", MARKUP]],
@@ -211,7 +215,6 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "backup"): [lambda e, fresh: [e.programs.node, _empty(e, fresh), "--to", _recipient(e)]],
     ("homefield-node", "restore"): [lambda e, fresh: _restore(client.cli.app, e, e.programs.node, fresh)],
     ("homefield-node", "athlete", "add"): [lambda e, fresh: [e.programs.node, f"{MARKUP} {fresh}"]],
-    ("homefield-node", "athlete", "code"): [lambda e, _: [e.programs.node, e.programs.one]],
     ("homefield-node", "athlete", "list"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "athlete", "load"): [lambda e, fresh: [e.programs.node, _squad(e, fresh)]],
     ("homefield-node", "athlete", "rest"): [lambda e, _: [e.programs.node, e.programs.one, "reported"]],
@@ -234,7 +237,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "athlete", "set-minor"): [lambda e, fresh: [copied_node(e, fresh), e.programs.one, "yes"]],
     ("homefield-node", "athlete", "remove"): [lambda e, fresh: [copied_node(e, fresh), e.programs.one, "--yes"]],
     ("homefield-node", "reading", "correct"): [
-        lambda e, fresh: [*of_reading(e, fresh), "--value", 4, "--reason", "typing_error"]
+        lambda e, fresh: [*of_reading(e, fresh), "--value", 2, "--reason", "typing_error"]
     ],
     ("homefield-node", "reading", "void"): [lambda e, fresh: [*of_reading(e, fresh), "--reason", "sensor_fault"]],
     ("homefield-node", "reading", "history"): [voided],
@@ -247,6 +250,9 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "quarantine", "show"): [set_aside],
     ("homefield-node", "quarantine", "clear"): [set_aside],
     ("homefield-node", "plan", "show"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "health", "list"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "plan", "week"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "plan", "import"): [lambda e, _: [e.programs.node, week_file(e.folder, MARKUP), "--dry-run"]],
     ("homefield-node", "enrol"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "retention", "show"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "retention", "set"): [lambda e, _: [e.programs.node, "--category", "sleep", "--days", 900]],
@@ -327,3 +333,9 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-server", "rotate-key"): [lambda e, _: [e.programs.league]],
     ("homefield-demo", "run"): [lambda e, fresh: ["--out", e.folder / fresh, "--no-serve"]],
 }
+
+
+def lines(words: tuple[str, ...], every: Everything) -> Iterator[list[str]]:
+    """Every command line of a command, as text; ready to be run once."""
+    for line in COMMAND_LINES[words]:
+        yield [str(word) for word in (*words[1:], *line(every, f"fresh-{secrets.token_hex(4)}"))]

@@ -17,9 +17,3 @@ NAMED = {
     ("homefield-demo", "run"): HOSTILE,
 }
 """The commands whose text holds a stored name, and that name."""
-
-
-def lines(words: tuple[str, ...], every: Everything) -> Iterator[list[str]]:
-    """Every command line of a command, as text; ready to be run once."""
-    for line in COMMAND_LINES[words]:
-        yield [str(word) for word in (*words[1:], *line(every, f"fresh-{secrets.token_hex(4)}"))]

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 
 from tests.drills.built_wheel import build_wheel, packaged_files, project
 
-KINDS_OF_DATA = {".conf", ".css", ".csv", ".html", ".json", ".svg", ".typ"}
+KINDS_OF_DATA = {".conf", ".css", ".csv", ".html", ".js", ".json", ".svg", ".typ"}
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from tests.browser.following import SCREENS, follow, new_context, shared_out
 pytestmark = pytest.mark.xdist_group("demo")
 
 PORTAL = ("/shared", "/asked", "/looked", "/budget", "/rules", "/receipts", "/settings", "/change/sleep")
-CLUB = ("/board", "/athletes", "/imports", "/model")
+CLUB = ("/board", "/athletes", "/plan", "/availability", "/imports", "/model")
 OFFICE = ("/squad", "/meaning")
 OPERATOR = ("/campaigns", "/models", "/nodes")
 AUDITOR = (

@@ -67,3 +67,22 @@ def test_a_stranger_is_shown_the_door(running_demo, page: Page) -> None:
     page.goto(f"{running_demo.base('Athlete portal')}/shared")
 
     expect(page).to_have_url(re.compile("/sign-in"))
+
+
+def test_an_athlete_comes_from_the_portal_to_their_own_data(running_demo, page: Page) -> None:
+    """The portal's form crosses with a ticket; one page names the athlete, one press opens their own site."""
+    sign_in(page, running_demo, 3)
+    name = page.locator(".me span").first.inner_text()
+
+    follow(page.get_by_role("link", name="Open my data"))
+    follow(page.get_by_role("button", name="Open my data"))
+    expect(page.locator("h1")).to_have_text(f"You are opening the data of {name}")
+    follow(page.get_by_role("button", name=re.compile("Yes, open")))
+    for label in ("My data", "My decisions", "Who looked", "Today"):
+        follow(page.get_by_role("navigation", name="Main").get_by_role("link", name=label))
+    follow(page.get_by_role("link", name="I am not OK, ill or in pain"))
+    expect(page.locator("main")).to_contain_text("Robin Dale")
+    follow(page.get_by_role("button", name="I am in pain"))
+    expect(page.locator("h1")).to_have_text("You said that you are not OK today")
+    follow(page.get_by_role("button", name="Take it back"))
+    expect(page.locator("h1")).to_have_text("Not OK today?")

@@ -57,13 +57,17 @@ def test_a_campaign_is_shown_then_approved_then_revoked_and_that_is_kept_and_sig
     journal.record(hash_of(manifest), 1, b"asked", b"answered", programs.world.clock())
     journal.close()
     answered = programs.done(client.cli.app, "campaign", "list", programs.node).stdout
+    for command in (["list", programs.node], ["show", programs.node, "CAMPAIGN"]):
+        words = [hash_of(manifest) if word == "CAMPAIGN" else word for word in command]
+        told = json.loads(programs.done(client.cli.app, "campaign", *words, "--json").stdout)
+        assert "answered" in [one["state"] for one in told.get("campaigns", [told])]
     revoked = programs.done(client.cli.app, "campaign", "revoke", programs.node, name, "--yes")
     again = programs.run(client.cli.app, "campaign", "approve", programs.node, manifest, "--yes")
 
     assert (waiting, approved, states(programs)) == ({name: "waiting"}, {name: "approved"}, {name: "revoked"})
     assert isinstance(again.exception, CampaignTurnedDown)
     for said in (listed, asked):
-        assert "The league may have closed it early; nodes are not told of that." in " ".join(said.split())
+        assert "The league may have closed it early; this node has not been told so." in " ".join(said.split())
     assert " answered " in answered
     assert "may have closed it" not in answered
     assert "nobody pays anything further for it" in " ".join(revoked.stdout.split())

@@ -8,6 +8,7 @@ import pytest
 
 from client.federation.client_app import build_client_app
 from client.league_models.received import ReceivedModels
+from models.masks.node_line import node_line
 from models.privacy.public_axes import public_axes
 from models.training.derivation import recomputed
 from models.training.initial_weights import initial_weights
@@ -116,6 +117,7 @@ def test_one_exchange_of_two_clubs_ends_with_the_posterior_at_both(
     campaign = open_with(world, clubs, league_key, key_line, rounds=None)
     for club in clubs:
         club.approvals.approve(campaign.signed, club.node_key, now=real_time())
+        world.store.add_node(club.club, node_line(club.key))  # its key for masks came after the campaign was planned
     received = bring_online(clubs, world, coordinator, start_node, wait_until, tmp_path)
 
     world.conduct(campaign)

@@ -13,6 +13,7 @@ from client.federation.outside_league import OutsideLeague
 from client.figures import node_figures, node_health
 from client.settings import load_settings
 from client.vault.access import open_vault
+from policies.signing import VerifyKey
 from tests.privacy.programs import ADDRESS, NEW, Programs, service_key, set_up, with_new_athlete
 
 
@@ -70,7 +71,9 @@ def test_the_leagues_options_go_together_and_stay_when_they_are_left_out(program
 
     ca = programs.league / "tls" / "ca.crt"
     assert "and 127.0.0.1:9092." in link(programs, "--coordinator", "127.0.0.1:9092", "--ca", ca, "--league-key", key)
-    assert "and 127.0.0.1:9092." in link(programs)
+    again = link(programs)
+    assert "and 127.0.0.1:9092." in again
+    assert f"The league’s key has the id {VerifyKey.from_text(key).key_id};" in again
     assert load_settings(programs.node).league_key == key
 
 

@@ -9,6 +9,7 @@ import pytest
 from flwr.app import ConfigRecord, Message, RecordDict
 from flwr.supercore.task_identity import TaskIdentity
 
+from client.commands.run import _learning_part
 from client.errors import NotApproved
 from client.federation.approval import check_manifest
 from client.federation.identity import fleet_key_line
@@ -59,6 +60,15 @@ def asked(node, action):
 def test_a_stage_reaches_the_part_that_answers_it_and_an_unknown_action_nothing(node):
     assert asked(node, "train.masks").error.reason == "NotApproved"
     assert asked(node, "train.mask").error.reason == "ValueError"
+
+
+def test_the_node_that_run_opens_reads_notices_of_campaigns(settings):
+    opened = _learning_part(settings)(Silent())
+    try:
+        assert asked(opened, "query.campaign").error.reason == "InvalidInput"  # it was read: the bytes are no notice
+    finally:
+        opened.masked.close()
+        opened.participation.journal.close()
 
 
 def test_its_announcements_are_signed_with_the_key_that_a_manifest_names(node, settings):

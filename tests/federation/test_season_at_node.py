@@ -58,7 +58,7 @@ def test_an_exchange_is_not_answered_before_it_opens_or_after_it_ended(world, se
     world.clock.now = opens + OPEN_FOR
     is_last = number == 3
     late = NotApproved if is_last else RoundRefused
-    refused(world, lambda: world.ask(season, number, start), late, "is over" if is_last else "ended on")
+    refused(world, lambda: world.ask(season, number, start), late, "has expired" if is_last else "ended on")
     world.clock.now = opens - CLOCK_TOLERANCE
     assert read_contribution(world.ask(season, number, start)).round == number
 

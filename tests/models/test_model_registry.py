@@ -18,6 +18,7 @@ from models.training.initial_weights import initial_weights, weights_sha256
 from models.training.server_step import start, step
 from policies.budget import CAMPAIGN_CAP
 from policies.campaign import CampaignManifest
+from policies.campaigns.card_text import is_text_of
 from policies.errors import BadSignature
 from policies.signing import SigningKey
 
@@ -107,6 +108,21 @@ def test_the_card_states_the_price_and_the_limits(manifest: Callable[..., Campai
     assert "EWMA" in text
     assert all(limit in text for limit in LIMITS)
     assert ModelCard.model_validate_json(card.canonical()) == card
+
+
+def test_a_card_says_how_many_clubs_were_asked_and_one_of_before_is_still_its_text(
+    manifest: Callable[..., CampaignManifest],
+) -> None:
+    card = card_for(manifest(), metrics=(METRIC,), purpose="tomorrow's readiness")
+    fields = card.model_dump(mode="json")
+    text = card.markdown()
+    before = text.replace("| Clubs asked |", "| Clubs |")
+
+    assert f"| Clubs asked | {card.clubs} |" in text
+    assert is_text_of(text.encode(), fields)
+    assert is_text_of(before.encode(), fields)
+    assert not is_text_of(before.replace("| Clubs |", "| Clubs that answered |").encode(), fields)
+    assert not is_text_of(text.replace(f"asked | {card.clubs}", f"asked | {card.clubs + 1}").encode(), fields)
 
 
 def test_card_figures_come_from_simulation_with_baselines_beside_them() -> None:

@@ -39,6 +39,8 @@ from server.registry_store import RegistryStore
 from server.settings import load_settings as league_settings
 from server.store import CampaignState, CoordinatorStore, open_database
 from tests.consent.league import Act, FakeClock, Template, World, acts
+from tests.privacy.health_deeds import HEALTH
+from tests.privacy.week_files import PLANS
 
 SOURCE = ReadingSource("club", "records", "0" * 64)
 NEW = AthleteId("ath-00000000000000ff")
@@ -297,13 +299,13 @@ def reading_line(verb: str, *rest: str) -> Words:
 
 NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "staff add": (nothing, lambda p: ("staff", "add", p.node, "--name", "Kim", "--role", "coach")),
+    "athlete export": (nothing, lambda p: ("athlete", "export", p.node, p.one, p.folder / "own.json")),
     "athlete code": (nothing, lambda p: ("athlete", "code", p.node, p.one)),
     "staff-code": (with_staff, lambda p: ("staff-code", p.node, "--name", "Kim")),
     "ingest": (nothing, lambda p: ("ingest", p.node, files(p), "--athlete", "1")),
     "readings": (nothing, lambda p: ("readings", p.node, p.one)),
     "metrics": (nothing, lambda p: ("metrics", p.node, p.one)),
     "forecast": (snapshot_known, lambda p: ("forecast", p.node, p.one)),
-    "plan set": (nothing, lambda p: ("plan", "set", p.node, "--load", 300, "--athlete", p.one)),
     "enrol": (with_new_athlete, lambda p: ("enrol", p.node)),
     "league join": (left_league, lambda p: ("league", "join", p.node, "league")),
     "league leave": (nothing, lambda p: ("league", "leave", p.node, "league", "--yes")),
@@ -314,10 +316,7 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "athlete squad": (nothing, lambda p: ("athlete", "squad", p.node, p.one, "under-19")),
     "campaign approve": (node_added, lambda p: ("campaign", "approve", p.node, p.opened_campaign(), "--yes")),
     "campaign reject": (node_added, lambda p: ("campaign", "reject", p.node, p.opened_campaign(), "--yes")),
-    "campaign revoke": (
-        approved,
-        lambda p: ("campaign", "revoke", p.node, p.folder / "manifest.json", "--yes"),
-    ),
+    "campaign revoke": (approved, lambda p: ("campaign", "revoke", p.node, p.folder / "manifest.json", "--yes")),
     "adopt": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("adopt", p.node, p.model())),
     "evaluate": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("evaluate", p.node, p.model())),
     "models": (nothing, lambda p: ("models", p.node)),
@@ -331,6 +330,7 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "imports questions": (asked, lambda p: ("imports", "questions", p.node, p.one)),
     "imports answer": (asked, lambda p: ("imports", "answer", p.node, p.one, question_of(p), "same")),
     "imports undo": (imported, lambda p: ("imports", "undo", p.node, 1, "--yes")),
+    **(HEALTH | PLANS),
 }
 LEAGUE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "node add": (nothing, lambda p: ("node", "add", p.league, "club-a", p.node / "keys" / "fleet.pub")),

@@ -106,7 +106,8 @@ def test_a_plan_says_what_it_asks_and_costs(run, league, tmp_path):
     assert made.signatures == ()
     assert (told["sha256"], told["public_athletes"], told["axes"]) == (made.manifest.sha256, 40, 3)
     assert told["year"] == {"campaigns": 1, "epsilon": told["epsilon"]}
-    for words in ("40: sums are divided by it", "public axes (k)", "1 such in 365 days", "Nobody has signed it"):
+    said = ("40: sums are divided by it", "public axes (k)", "1 such in 365 days", "Nobody has signed it")
+    for words in (*said, "waits 15 minutes"):
         assert words in shown
 
 
@@ -296,3 +297,22 @@ def test_a_resting_season_says_until_when_and_is_closed_or_left_alone(run, end, 
     assert "is resting; it goes on by itself" in resumed[1]
     assert store.campaign(sha256).state is CampaignState.CLOSED
     assert "campaign_closed" in service.kinds
+
+
+def test_until_when_a_campaign_waits_for_its_clubs_is_said_while_it_does(run, league, signed):
+    folder, out = league[0], signed()
+    run("campaign", "start", folder, out)
+    store = CoordinatorStore(open_database(load_settings(folder)), clock=lambda: datetime.now(UTC))
+    (campaign,) = store.campaigns()
+    until = datetime(2026, 11, 23, 12, 15, tzinfo=UTC)
+    store.set_state(campaign.sha256, CampaignState.WAITING)
+    store.set_waits_until(campaign.sha256, until)
+
+    texts = [" ".join(run("campaign", verb, folder, campaign.sha256).stdout.split()) for verb in ("status", "show")]
+    told = json.loads(run("campaign", "status", folder, "--json").stdout)
+    store.set_progress(campaign.sha256, rounds_done=1, parts=0)
+    store.set_running(campaign.sha256)
+    later = json.loads(run("campaign", "status", folder, "--json").stdout)
+
+    assert all("23 November 2026, 12:15 UTC" in text for text in texts)
+    assert (told["waits_until"], later["waits_until"]) == (until.isoformat(), None)

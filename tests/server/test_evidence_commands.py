@@ -89,7 +89,11 @@ def test_it_is_signed_attached_started_and_followed_like_any_campaign(run, leagu
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--evidence", "newest"), "expected --epsilon"),
+        (
+            ("--evidence", "newest"),
+            "expected --epsilon, above 0 and at most 2 less what learning has used of the season",
+        ),
+        (("--evidence", "newest"), "for instance --epsilon 1.2"),
         (("--evidence", "newest", "--epsilon", 3), "at most 2"),
         (("--evidence", "newest", "--epsilon", 1, "--rounds", 2), "asked once"),
         (("--evidence", "newest", "--epsilon", 0.5, "--exchanges", 3, "--every", "16w"), "asked once"),

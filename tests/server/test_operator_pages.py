@@ -1,6 +1,7 @@
 """The operator sees sums and states: rounds, clubs, epsilon; never a number or name of athletes."""
 
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 
@@ -63,11 +64,14 @@ def test_a_closed_campaign_and_a_club_that_turned_one_down_are_shown(operator):
     campaign = operator.open_campaign()
     operator.store.set_state(campaign.sha256, CampaignState.WAITING)
     operator.store.set_note(campaign.sha256, "not waited for, since the club turned it down: club-b")
+    operator.store.set_waits_until(campaign.sha256, datetime(2026, 11, 23, 12, 15, tzinfo=UTC))
     waiting = operator.client.get("/campaigns").text
     operator.store.close(campaign.sha256, detail="closed by the league after 0 rounds")
     closed = operator.client.get("/campaigns").text
 
     assert "Not waited for, since the club turned it down: club-b." in waiting
+    assert "They are waited for until 23 November 2026, 12:15 UTC." in " ".join(waiting.split())
+    assert "waited for until" not in closed
     assert "<h1>The campaign was closed after 0 of 16 rounds</h1>" in closed
     assert "the rest is given back" in closed
     assert "not waited for" not in closed.lower()

@@ -250,6 +250,16 @@ def test_a_node_whose_key_or_club_is_taken_is_not_even_reported(end, league, ser
     assert service.kinds == ["node_added", "node_added"]
 
 
+def test_the_id_of_the_leagues_key_is_said_where_it_is_compared(run, tmp_path):
+    folder = tmp_path / "of-its-own"
+
+    said = run("init", folder, "--name", "Coast League", "--consent", "http://127.0.0.1:8100", *SERVICE_KEY).output
+
+    key_id = load_settings(folder).league_key().verify_key.key_id
+    assert key_id in said
+    assert key_id in run("status", folder).output
+
+
 def test_a_nodes_key_for_masks_is_added_once_and_shown_to_compare_and_never_replaced(
     run, end, league, service, tmp_path
 ):

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from models.evaluation.league_study import LeagueErrors, StudyErrors, StudyTerms
 from models.training.recipes import exchange_recipe
 from policies.budget import campaign_cost, epsilon_proved
 from policies.campaigns.season_line import SEASON_CAP
 from server.cli import app
+from server.commands.simulate import _kept, _recommended
 
 SMALL = ("--leagues", "1", "--draws", "1")
 
@@ -82,6 +84,8 @@ def test_errors_share_cost_and_recommendation_fit_together() -> None:
         "axes": recipe.axes,
         "clip_norm": recipe.clip_norm,
         "noise_multiplier": recipe.noise_multiplier,
+        "public_athletes": 12,
+        "epsilon": 2.0,
     }
     assert errors.pop("once") is None  # there are not several exchanges
     assert all(math.isfinite(value) for value in (*errors.values(), *found["wrong_public_number"].values()))
@@ -133,3 +137,34 @@ def test_a_masked_sum_that_differs_is_said(monkeypatch: pytest.MonkeyPatch) -> N
 
     assert answered("--masks", clubs="3")["masks"]["same_sums"] is False
     assert "the sums are OTHER THAN without masks" in " ".join(simulate(*SMALL, "--masks", clubs="3").stdout.split())
+
+
+def errors_of(start: float, no_privacy: float, private: float) -> LeagueErrors:
+    return LeagueErrors(1.0, 1.0, start, no_privacy, private, private, private, private)
+
+
+def test_the_share_kept_has_the_standard_error_that_leaving_leagues_out_gives() -> None:
+    leagues = (errors_of(1.0, 0.8, 0.9), errors_of(1.0, 0.9, 0.92), errors_of(1.1, 0.9, 0.95))
+    found = StudyErrors(leagues)
+    gains, kept = [0.2, 0.1, 0.2], [0.1, 0.08, 0.15]
+
+    left_out = [(sum(kept) - one) / (sum(gains) - gain) for one, gain in zip(kept, gains, strict=True)]
+
+    mean = sum(left_out) / 3
+    assert found.share_kept == pytest.approx(sum(kept) / sum(gains))
+    assert found.share_error == pytest.approx(math.sqrt(2 / 3 * sum((one - mean) ** 2 for one in left_out)))
+    assert math.isnan(StudyErrors(leagues[:1]).share_error)
+    assert "± " in _kept(found)
+    assert "±" not in _kept(StudyErrors(leagues[:1]))
+
+
+def test_n_and_epsilon_are_recommended_beside_k_and_c_where_a_campaign_is_worth_it() -> None:
+    terms = StudyTerms("recovery-linear-1", athletes=40, clubs=2, epsilon=2.0)
+    recipe = terms.recipe()
+
+    good = _recommended(terms, StudyErrors((errors_of(1.0, 0.8, 0.9),)))
+    bad = _recommended(terms, StudyErrors((errors_of(1.0, 0.8, 1.0),)))
+
+    assert good.startswith(f"Recommended: N = 40, ε = 2, k = {recipe.axes}, C = {recipe.clip_norm:g};")
+    assert "--public-athletes 40 --epsilon 2" in good
+    assert bad.startswith("Recommended: no such campaign")

@@ -11,6 +11,7 @@ from audit.entries.details.codes import (
     OperatorView,
     OwnSiteDeed,
     ProposalAnswer,
+    RecordChange,
 )
 from audit.entries.events import EventKind
 from policies.vocabulary import Role
@@ -125,6 +126,22 @@ class TicketRefused(Details):
     form = "ticket_refused"
 
 
+class RecordWritten(Details):
+    """A person of the club wrote in an athlete's record there, or told coaches what is possible.
+
+    The public kind says neither which nor that it is about health: how often somebody is hurt is nobody's to count.
+    """
+
+    kind = EventKind.RECORD_WRITTEN
+    form = "record_written"
+    opened = frozenset({"role"})
+
+    person: PersonText
+    role: Role
+    athlete: SubjectText
+    change: RecordChange
+
+
 class NodeDataErased(Details):
     """A club destroyed its key to one athlete's data."""
 
@@ -203,10 +220,16 @@ class SquadRefused(Details):
 
 
 class PlanSet(Details):
-    """A club set the plan of a day, for everyone or for one athlete."""
+    """A club set the plan of a day, or of the days up to `until`, for one athlete or for several.
+
+    person: who did, where it was done on the club's pages; None at the node's own terminal.
+    """
 
     kind = EventKind.PLAN_SET
     form = "plan_set"
+    added = frozenset({"until", "person"})
 
     day: date
     athlete: SubjectText | None = None
+    until: date | None = None
+    person: PersonText | None = None

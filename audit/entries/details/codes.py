@@ -129,6 +129,7 @@ class OwnSiteDeed(StrEnum):
     """What an athlete did at their own site at a club's node, or what was done so that they can; never what was said.
 
     answered: on a proposed change. stated, statement_taken_back: that they are not OK. filled_in: a form.
+    limit_stated, limit_taken_back: what is possible, told to coaches.
     """
 
     CODE_ISSUED = "code_issued"
@@ -142,6 +143,18 @@ class OwnSiteDeed(StrEnum):
     BROUGHT_FILES = "brought_files"
     EXPORTED = "exported"
     CHANGED_SETTINGS = "changed_settings"
+    LIMIT_STATED = "limit_stated"
+    LIMIT_TAKEN_BACK = "limit_taken_back"
+
+
+class RecordChange(StrEnum):
+    """What a person of a club wrote in an athlete's record there; no word of it stands in the log."""
+
+    EPISODE_ENTERED = "episode_entered"
+    EPISODE_CHANGED = "episode_changed"
+    STAGE_SIGNED = "stage_signed"
+    AVAILABILITY_STATED = "availability_stated"
+    STATEMENT_TAKEN_BACK = "statement_taken_back"
 
 
 class ClubPage(StrEnum):
@@ -152,6 +165,9 @@ class ClubPage(StrEnum):
     IMPORTS = "imports"
     LEAGUE_MODEL = "league model"
     REPORT = "report"
+    HEALTH = "health"
+    AVAILABILITY = "availability"
+    WEEK_PLAN = "week plan"
 
 
 class OperatorView(StrEnum):
@@ -164,6 +180,7 @@ class OperatorView(StrEnum):
     IMPORT_UNDONE = "import_undone"
     AGE_CHANGED = "age_changed"
     MODEL_ERRORS = "model_errors"
+    HEALTH_RECORDS = "health_records"
 
 
 class LeaguePage(StrEnum):

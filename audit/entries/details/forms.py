@@ -46,6 +46,7 @@ from audit.entries.details.clubs import (
     OwnSiteUsed,
     PlanSet,
     ProposalAnswered,
+    RecordWritten,
     SquadRefused,
     StaffCodeIssued,
     StaffSignedIn,
@@ -79,7 +80,7 @@ _ALL: tuple[type[Details], ...] = (
     *(RoundAggregated, ModelRegistered, CampaignOpened, CampaignClosed, NodeAdded),
     *(LeagueStaffSignedIn, LeagueCodeIssued, OrganisationRegistered, RulesLoaded, Heartbeat),
     *(SigningKeyChanged, OrganisationRevoked, LeaguePageRefused, RoundAnswered),
-    *(AthleteAsked, OwnSiteUsed, TicketRefused),
+    *(AthleteAsked, OwnSiteUsed, TicketRefused, RecordWritten),
 )
 FORMS: Mapping[str, type[Details]] = MappingProxyType({form.form: form for form in _ALL})
 """Every form by its name."""

@@ -25,4 +25,4 @@ class TwoMornings:
         """Why load is lowered. A light is of one morning; the rule also looks at means of several days."""
         is_low = self.today in (Light.AMBER, Light.RED)
         led = "Enough of it is clearly below usual" if is_low else "Over several days enough is clearly below usual"
-        return f"{self.sentence} {led} for a lighter session."
+        return f"{self.sentence} {led} for this proposal."

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 from chassis.errors import CannotMigrate
 from chassis.storage.schema_steps import Schema, statements
 from chassis.storage.sqlite_file import connect
+from client.coaching.records.plan_tables import PLANS
 from client.errors import ClientError
 from policies.vocabulary import AthleteId
 
@@ -57,7 +58,7 @@ CREATE TRIGGER coaching_taken_back_stays BEFORE DELETE ON coaching_taken_back
   BEGIN SELECT RAISE(ABORT, 'what was taken back is only ever added'); END;
 """
 
-SCHEMA: Final = Schema("coaching", [statements(_FIRST), statements(_CHECK_INS)])
+SCHEMA: Final = Schema("coaching", [statements(_FIRST), statements(_CHECK_INS), statements(PLANS)])
 
 
 class JournalError(ClientError):
@@ -97,10 +98,15 @@ class JournalFile:
 
     def run_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run one statement for every row, all or none of them."""
+        self.run_all([(statement, row) for row in rows])
+
+    def run_all(self, statements_with_values: Sequence[tuple[str, Sequence[Any]]]) -> None:
+        """Run these statements in their order, all or none of them."""
         with self._lock, translated():
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                self._db.executemany(statement, rows)
+                for statement, values in statements_with_values:
+                    self._db.execute(statement, values)
                 self._db.execute("COMMIT")
             except BaseException:
                 self._db.execute("ROLLBACK")

@@ -49,7 +49,7 @@ def list_(folder: NodeFolder, as_json: AsJson = False) -> None:
     settings = load_settings(folder)
     found = known_campaigns(settings).every(utc_now())
     if as_json:
-        print_json("homefield-node-campaign-list-1", {"campaigns": [_as_json(one) for one in found]})
+        print_json("homefield-node-campaign-list-1", {"campaigns": [_as_json(one, settings) for one in found]})
         return
     rows = [
         (asked.campaign_id, asked.model, state_of(settings, one), moment(asked.expires), one.problem)
@@ -75,8 +75,8 @@ def show(folder: NodeFolder, campaign: CampaignArgument, as_json: AsJson = False
     found = _found(settings, campaign)
     course = course_of(settings, found.manifest)
     if as_json:
-        answered = {"rounds_answered": sorted(course.answered)}
-        print_json("homefield-node-campaign-show-1", _as_json(found) | answered | {"signed": found.signed.as_json()})
+        more = {"rounds_answered": sorted(course.answered), "signed": found.signed.as_json()}
+        print_json("homefield-node-campaign-show-1", _as_json(found, settings) | more)
         return
     _show(found, settings)
     state = ", ".join(filter(None, (found.status.value, course.words)))
@@ -164,7 +164,7 @@ def reject(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as_
     _confirm(f"Reject {found.campaign_id} for {settings.name}, for good?", yes=yes, as_json=as_json)
     report(settings, CampaignRefused(manifest=found.sha256, reason=CampaignRefusal.REJECTED))
     known.decisions.keep(signed, Against.REJECTED, settings.node_key(), now=utc_now())
-    _say_decided(known.find(found.sha256, utc_now()), "reject", NOTHING, as_json=as_json)
+    _say_decided(settings, known.find(found.sha256, utc_now()), "reject", NOTHING, as_json=as_json)
 
 
 @campaigns.command()
@@ -189,12 +189,12 @@ def revoke(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as_
     _confirm(f"Revoke the approval of {found.campaign_id} for {settings.name}, for good?", yes=yes, as_json=as_json)
     with reporting_anyway(settings, CampaignRefused(manifest=found.sha256, reason=CampaignRefusal.REVOKED)):
         known.decisions.keep(signed, Against.REVOKED, settings.node_key(), now=utc_now())
-    _say_decided(known.find(found.sha256, utc_now()), "revoke", FURTHER, as_json=as_json)
+    _say_decided(settings, known.find(found.sha256, utc_now()), "revoke", FURTHER, as_json=as_json)
 
 
-def _say_decided(known: "KnownCampaign", verb: str, then: str, *, as_json: bool) -> None:
+def _say_decided(settings: "NodeSettings", known: "KnownCampaign", verb: str, then: str, *, as_json: bool) -> None:
     if as_json:
-        print_json(f"homefield-campaign-{verb}-1", _as_json(known))
+        print_json(f"homefield-campaign-{verb}-1", _as_json(known, settings))
         return
     say(f"{known.manifest.campaign_id} is {known.status.value}. {then}")
 
@@ -234,6 +234,7 @@ def _checked(settings: "NodeSettings", signed: "SignedManifest") -> "KnownCampai
     approvals = known.approvals
     with _logging_refusals(settings, signed):
         found = approvals.signed_by_both(signed)
+        approvals.check_not_ended(found.sha256)
         approvals.check_fits(found, now=utc_now())
         with open_vault(settings) as vault:
             check_squad(found, len(vault.athletes()), club=settings.club)
@@ -252,7 +253,8 @@ def _show(known: "KnownCampaign", settings: "NodeSettings") -> None:
     print_table(f"Campaign {known.manifest.campaign_id}", ("What", "Value"), rows)
 
 
-def _as_json(known: "KnownCampaign") -> dict[str, Any]:
+def _as_json(known: "KnownCampaign", settings: "NodeSettings") -> dict[str, Any]:
+    from client.campaigns.course import state_of
     from policies.campaigns.cost import cost_of, terms_as_json, year_as_json
 
     manifest = known.manifest
@@ -261,7 +263,7 @@ def _as_json(known: "KnownCampaign") -> dict[str, Any]:
         "sha256": manifest.sha256,
         "league": manifest.league,
         "model": manifest.model,
-        "state": known.status.value,
+        "state": state_of(settings, known),
         "problem": known.problem,
         "signed_by": [one.organisation for one in known.signed.signatures],
         **terms_as_json(manifest),

@@ -33,6 +33,7 @@ class KeptAnswer:
 
     note: free text, private. note_for: the role that the athlete shares this one note with, "" for nobody.
     note_category: how long the note is kept. withdrawn_at: the athlete took the answer back.
+    is_logged: the public log has the athlete's newest act on it; without a league nothing is told.
     """
 
     id: str
@@ -49,6 +50,7 @@ class KeptAnswer:
     note_for: str = ""
     note_category: Category = Category.WELLNESS
     withdrawn_at: datetime | None = None
+    is_logged: bool = False
 
     @property
     def slot(self) -> tuple[str, date, int]:

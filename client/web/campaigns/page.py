@@ -28,6 +28,7 @@ TAGS = {
     CampaignStatus.REVOKED: ("rest", "cross", "Revoked"),
     CampaignStatus.NOT_COUNTED: ("rest", "cross", "Does not count"),
     CampaignStatus.OVER: ("off", "clock", "Over"),
+    CampaignStatus.CLOSED: ("off", "cross", "Closed by the league"),
 }
 FINISHED, ANSWERED = ("off", "clock", "Finished"), ("ok", "tick", "Answered")
 HEADINGS = {
@@ -37,6 +38,7 @@ HEADINGS = {
     CampaignStatus.REVOKED: "Our club revoked its approval of “{name}”",
     CampaignStatus.NOT_COUNTED: "“{name}” cannot run here",
     CampaignStatus.OVER: "“{name}” is over",
+    CampaignStatus.CLOSED: "The league has closed “{name}”",
 }
 NOTHING_RUNS = "No message of it is answered here, and no athlete’s budget is reserved or used for it."
 NOTHING_FURTHER = (

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from client.coaching.proposal import Proposal
 from client.coaching.review import ReviewAnswer, ReviewReason
+from client.coaching.training_session import LARGEST_LOAD_AU, above_cap
 
 MOST_DIGITS = 5
 
@@ -80,6 +81,9 @@ def _load_problems(proposal: Proposal, sent: Sent) -> list[dict[str, str]]:
     planned_au = proposal.planned.load_au
     if sent.answer != ReviewAnswer.MODIFY.value or load_of(sent.load, planned_au) is not None:
         return []
+    above = load_of(sent.load, LARGEST_LOAD_AU)
+    if proposal.cap_au is not None and above is not None and above > proposal.cap_au:
+        return [{"field": "load", "text": f"{above_cap(above, proposal.cap_au)}."}]
     came = f"“{sent.load}”" if sent.load.strip() else "nothing"
     return [{"field": "load", "text": f"Expected a whole number from 0 to {planned_au:.0f} AU, got {came}."}]
 

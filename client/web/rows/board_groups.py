@@ -16,6 +16,7 @@ class BoardGroup(StrEnum):
     WELL_BELOW = "well-below"
     DECIDE = "decide"
     ASK = "ask"
+    LIMITED = "limited"
     BELOW = "below"
     DECIDED = "decided"
     PLANNED = "planned"
@@ -31,6 +32,7 @@ HEADINGS: Mapping[BoardGroup, tuple[str, str]] = {
         "There is too little to compare with this morning, for any reason. Nothing is changed by itself. "
         "One press notes the answer, a note can go with it.",
     ),
+    BoardGroup.LIMITED: ("With a limit", "Stated by the medical team or the athlete; plans keep to it already."),
     BoardGroup.BELOW: ("Below usual, nothing proposed", "Nothing is changed."),
     BoardGroup.DECIDED: (
         "Decided today",
@@ -38,12 +40,21 @@ HEADINGS: Mapping[BoardGroup, tuple[str, str]] = {
     ),
     BoardGroup.PLANNED: ("As planned", "As usual, on an unchanged plan."),
 }
+PAST_HEADINGS: Mapping[BoardGroup, tuple[str, str]] = {
+    **HEADINGS,
+    BoardGroup.DECIDE: ("Not decided", "Something was proposed, nobody decided, and the plan stood."),
+    BoardGroup.ASK: ("Too little to compare with", "Nothing was changed by itself."),
+    BoardGroup.BELOW: ("Below usual, nothing proposed", "Nothing was changed."),
+    BoardGroup.DECIDED: ("Decided", "As the record has it, whatever is known since."),
+}
+"""The same groups of a morning that is past."""
 NEEDS_YOU: Final = (BoardGroup.NOT_OK, BoardGroup.WELL_BELOW, BoardGroup.DECIDE, BoardGroup.ASK)
 COUNTED: Final[Mapping[BoardGroup, str]] = {
     BoardGroup.NOT_OK: "not OK",
     BoardGroup.WELL_BELOW: "well below usual",
     BoardGroup.DECIDE: "to decide",
     BoardGroup.ASK: "to ask",
+    BoardGroup.LIMITED: "with a limit",
     BoardGroup.BELOW: "below usual",
 }
 """Words of the groups that the title counts, in its order."""
@@ -65,6 +76,8 @@ def group_of(one: DailyAssessment) -> BoardGroup:
         return BoardGroup.DECIDE
     if one.to_ask:
         return BoardGroup.ASK
+    if one.stated:
+        return BoardGroup.LIMITED
     if one.light is Light.AMBER:
         return BoardGroup.BELOW
     return BoardGroup.DECIDED if one.check_in is not None else BoardGroup.PLANNED
@@ -73,6 +86,17 @@ def group_of(one: DailyAssessment) -> BoardGroup:
 def is_lowered(one: DailyAssessment) -> bool:
     """True if a person decided that somebody who trains with the team gets less load than planned today."""
     return one.decision is not None and one.decision.is_lower and one.available != "out"
+
+
+def past_finding(counts: Mapping[BoardGroup, int], lowered: int) -> str:
+    """Return the title of a past morning. lowered: for how many a person had decided on less load."""
+    if not sum(counts.values()):
+        return "Nobody is enrolled yet"
+    words = {**COUNTED, BoardGroup.DECIDE: "not decided", BoardGroup.ASK: "with too little to compare"}
+    parts = [f"{spelled(counts[group])} {said}" for group, said in words.items() if counts.get(group)]
+    if lowered:
+        parts.append(f"{spelled(lowered)} with less load")
+    return sentence(", ".join(parts)) if parts else "Nothing was to change that morning"
 
 
 def finding(counts: Mapping[BoardGroup, int], lowered: int) -> str:

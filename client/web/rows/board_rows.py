@@ -7,6 +7,7 @@ from datetime import date, datetime
 from chassis.text import sentence, short_date, weekday
 from client.coaching.check_in import CheckIn, CheckInAnswer
 from client.coaching.daily_assessment import DailyAssessment
+from client.coaching.light.words import TwoMornings
 from client.coaching.readiness import LIGHT_WORDS, Light
 from client.coaching.regression import LEAST_POINTS
 from client.coaching.review import ReviewAnswer, ReviewDecision
@@ -69,6 +70,7 @@ class RowWords:
     """What rows need of the page. name_of: a person of the staff; clock: local hours and minutes of a moment.
 
     own_word: what an athlete said of themselves and answered today, as far as this reader may read it.
+    is_over: the morning is past, and nothing of it can be decided, noted or taken back any more.
     """
 
     day: date
@@ -77,11 +79,12 @@ class RowWords:
     last_light: Callable[[str], date | None]
     undo_of: Callable[[DailyAssessment], str]
     own_word: Callable[[DailyAssessment], str] = lambda _: ""
+    is_over: bool = False
 
 
 def board_line(athlete: Athlete, one: DailyAssessment, group: BoardGroup, words: RowWords) -> BoardLine:
     """Return the row of one athlete in this group."""
-    proposal = one.proposal if one.to_decide else None
+    proposal, is_open = one.proposal if one.to_decide else None, not words.is_over
     state, word = light_of(one)
     return BoardLine(
         number=athlete.shirt_no,
@@ -92,10 +95,14 @@ def board_line(athlete: Athlete, one: DailyAssessment, group: BoardGroup, words:
         plan=plan_words(one),
         proposed=text.proposed(proposal) if proposal else "",
         why=sentence_of(_why(athlete, one, group, words)),
-        can_decide=proposal is not None,
-        can_ask=one.to_ask or (group is BoardGroup.WELL_BELOW and proposal is None and one.check_in is None),
-        undo=words.undo_of(one),
+        can_decide=is_open and proposal is not None,
+        can_ask=is_open and (one.to_ask or _may_ask(one, group)),
+        undo=words.undo_of(one) if is_open else "",
     )
+
+
+def _may_ask(one: DailyAssessment, group: BoardGroup) -> bool:
+    return group is BoardGroup.WELL_BELOW and not one.to_decide and one.check_in is None
 
 
 def light_of(one: DailyAssessment) -> tuple[str, str]:
@@ -117,7 +124,7 @@ def plan_words(one: DailyAssessment) -> str:
         return f"{decided.chosen_au:,.0f} of {decided.planned_au:,.0f} AU"
     if plan.session is None or (plan.source is not PlanSource.SET and one.light is Light.GREY):
         return "No plan set"
-    if plan.source is PlanSource.OWN_MEAN:
+    if plan.source is PlanSource.OWN_MEAN or plan.uncapped_au is not None:
         return text.plan(plan, one.day)
     return f"{plan.session.load_au:,.0f} AU"  # what it is called stands once at the top, or on the athlete's page
 
@@ -128,17 +135,21 @@ def sentence_of(parts: list[str]) -> str:
 
 
 def _why(athlete: Athlete, one: DailyAssessment, group: BoardGroup, words: RowWords) -> list[str]:
-    said = [words.own_word(one), _decided(one.decision, words), _told(one.check_in, words)]
+    said = [words.own_word(one), one.stated, _decided(one.decision, words), _told(one.check_in, words)]
     if one.light is Light.GREY:
         return [*said, _last_light(athlete, words) if group is BoardGroup.ASK else ""]
     return [*said, _because(one), why_nothing(one, group), _trend(one), _available(one), text.since_hard(one)]
 
 
 def _because(one: DailyAssessment) -> str:
-    """Why something is proposed, as the athlete's page says it; nothing once it is decided."""
+    """Why something is proposed, as the athlete's page says it; nothing once it is decided.
+
+    This morning's light stands in the row already, so that of the two mornings the row says the other.
+    """
     if one.proposal is None or not one.to_decide:
         return ""
-    because = one.proposal.because.rstrip(".")
+    lights = TwoMornings(one.light, one.before.readiness.light)
+    because = one.proposal.because.replace(lights.grounds, f"yesterday {LIGHT_WORDS[lights.before]}").rstrip(".")
     return because[:1].lower() + because[1:]
 
 
@@ -184,4 +195,4 @@ def _trend(one: DailyAssessment) -> str:
 
 
 def _available(one: DailyAssessment) -> str:
-    return "restricted" if one.available == "restricted" else ""
+    return "restricted" if one.available == "restricted" and not one.stated else ""

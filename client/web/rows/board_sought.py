@@ -1,5 +1,6 @@
 """What a reader of the board looks for: a name or number, or only whom the morning asks something about."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,12 +10,13 @@ from client.web.rows.board_groups import NEEDS_YOU, BoardGroup
 
 
 class Sought(BaseModel):
-    """The board's filter, from its address. q: part of a name, or a shirt number."""
+    """The board's filter, from its address. q: part of a name, or a shirt number. day: a past one; None for today."""
 
     model_config = ConfigDict(frozen=True)
 
     q: str = Field(default="", max_length=60)
     show: Literal["everybody", "needed"] = "everybody"
+    day: date | None = None
 
     @property
     def is_filter(self) -> bool:

@@ -40,7 +40,7 @@ def requests_page(portal: PortalHere, context: SignedIn) -> HTMLResponse:
         kept=[one for one in asks if not one.is_open],
         waiting=[_line(r) for r in waiting],
         answered=[_line(r) for r in reversed(releases) if not r.is_open],
-        equally_fine=NO_YES if context.member.is_frozen else "Yes, no and later are equally fine.",
+        equally_fine=_equally_fine(context, has_releases=bool(waiting)),
     )
 
 
@@ -128,6 +128,13 @@ def stop_release(portal: PortalHere, context: SignedIn, form: CheckedForm, relea
     except Conflict:
         return see_other(f"/asked/{release_id}")  # it has stopped at this moment
     return see_other(f"/receipts/{receipt.receipt_id}")
+
+
+def _equally_fine(context: RequestContext, *, has_releases: bool) -> str:
+    """What the list says of the answers; notices that ask again have others than releases."""
+    if context.member.is_frozen and has_releases:
+        return NO_YES
+    return "Yes, no and later are equally fine." if has_releases else "Every answer is equally fine."
 
 
 def _open_release(portal: Portal, context: RequestContext, release_id: str) -> ReleaseView:

@@ -20,6 +20,7 @@ SEASON_DAYS = 180
 FOR_RECOVERY = (Category.READINESS,)
 FOR_RISK = (Category.TRAINING_LOAD, Category.WELLNESS, Category.INJURY)
 SHOWN_TO_COACH = (Category.READINESS, Category.HEART, Category.SLEEP, Category.WELLNESS, Category.TRAINING_LOAD)
+SHOWN_TO_MEDICAL = {Category.INJURY: Granularity.RAW, Category.TRAINING_LOAD: Granularity.DAILY}
 RELEASE_PATH = re.compile(r"/asked/(rel-[a-z0-9-]+)")
 
 
@@ -67,6 +68,8 @@ def wishes_of(person: Person, *, learns: Sequence[Category], coached: bool) -> d
         for category in SHOWN_TO_COACH:
             level = Granularity.INDEX if category is Category.READINESS else Granularity.DAILY
             wishes.setdefault(category, {})[f"{person.club}.{Role.COACH}"] = level
+        for category, level in SHOWN_TO_MEDICAL.items():
+            wishes.setdefault(category, {})[f"{person.club}.{Role.MEDICAL}"] = level
     return wishes
 
 

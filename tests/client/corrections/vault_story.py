@@ -43,10 +43,11 @@ def reading(
 
 @dataclass
 class Story:
-    """One athlete's vault."""
+    """One athlete's vault. at: when the next import comes."""
 
     vault: Vault
     athlete: AthleteId
+    at: datetime = NOW
 
     def bring(
         self, file: str, readings: Sequence[Observation], *, replaces: bool = False, device: str = "watch"
@@ -57,8 +58,8 @@ class Story:
             number = reserve_import(self.vault, self.athlete)
             held = [self.of_file(one, sha, device) for one in readings]
             apart = told_apart(held, _rows_of(held))
-            added = self.vault.add_counted(self.athlete, apart, ImportMark(number, NOW, "operator", replaces))
-            record = ImportRecord(NOW, f"{file}.csv", sha, "test", "stored", "", {}, number=number)
+            added = self.vault.add_counted(self.athlete, apart, ImportMark(number, self.at, "operator", replaces))
+            record = ImportRecord(self.at, f"{file}.csv", sha, "test", "stored", "", {}, number=number)
             record_import(self.vault, self.athlete, record)
         return number, added
 

@@ -10,7 +10,7 @@ import pytest
 
 from client.biometrics.observations import EXERCISE, NAP, PARTIAL_FILE, Observation, ReadingSource, observe
 from client.biometrics.streams import SPECS, Stream
-from client.readings import commands
+from client.commands.files import readings as commands
 from client.settings import load_settings
 from client.vault.access import open_vault
 

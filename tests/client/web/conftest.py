@@ -111,6 +111,7 @@ class FakeConsent:
     age: timedelta = timedelta(minutes=1)
     busy_s: int = 0
     enrolled: set[AthleteId] = field(default_factory=lambda: set(NAMES))
+    finest: Granularity = Granularity.DAILY
 
     def snapshot(self) -> ConsentSnapshot:
         if self.busy_s:
@@ -119,7 +120,7 @@ class FakeConsent:
             raise ConsentUnavailable("down")
         issued = self.clock() - self.age
         grants = tuple(
-            LiveGrant(a, c, self.purpose, CLUB, self.role, Granularity.DAILY, issued + timedelta(days=200))
+            LiveGrant(a, c, self.purpose, CLUB, self.role, self.finest, issued + timedelta(days=200))
             for a, categories in self.granted.items()
             for c in categories
         )

@@ -180,3 +180,18 @@ def test_names_are_escaped_everywhere(context: Any, ids: Ids) -> None:
 
     assert "<b>Sand" not in page
     assert "<title>Bea &lt;b&gt;Sand&lt;/b&gt; &amp; Co – Homefield</title>" in page
+
+
+def test_previous_and_next_are_those_of_the_list_and_are_asked_nothing(
+    context: Any, consent: Any, ids: dict[str, Any]
+) -> None:
+    consent.granted[ids["new"]] = ()  # who shares nothing stands in the list like everybody
+
+    consent.asked.clear()
+    page = context.http.get(f"/athletes/{ids['tired']}").text
+
+    assert f'href="/athletes/{ids["well"]}">Previous: Ada Lund</a>' in page
+    assert f'href="/athletes/{ids["new"]}">Next: Cleo Hart</a>' in page
+    assert {question.athlete for _, _, asked in consent.asked for question in asked} == {ids["tired"]}
+    assert "Previous:" not in context.http.get(f"/athletes/{ids['well']}").text
+    assert "Next:" not in context.http.get(f"/athletes/{ids['private']}").text

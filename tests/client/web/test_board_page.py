@@ -68,8 +68,8 @@ def test_nothing_of_who_does_not_share_is_in_the_bytes(context: Any, ids: Ids) -
 
 
 def same_for(context: Any, path: str, names: dict[str, str]) -> str:
-    """A page without what differs by itself: whose it is, and the mark of the form."""
-    page = str(context.http.get(path).text)
+    """A page without what differs by itself: whose it is, who stands beside them, and the mark of the form."""
+    page = re.sub(r'<a class="screen" href="/athletes/[^"]+">(Previous|Next): .*?</a>', "", context.http.get(path).text)
     for mark, plain in names.items():
         page = page.replace(mark, plain)
     return re.sub(r'name="csrf" value="[^"]+"', "csrf", page)

@@ -79,7 +79,7 @@ def test_the_course_of_a_season_is_told_exchange_by_exchange(
     assert "14 December 2026: answered</dd>" in answered
     assert "14 December 2026: answered, and its model has come</dd>" in one
     assert "Our club approved “recovery-winter”" in two
-    assert "The league may have closed it early; nodes are not told of that." in two
+    assert "The league may have closed it early; this node has not been told so." in two
     assert "5 April 2027: not answered here; its model has come</dd>" in two
     assert course_of(settings, signed.manifest).published == {1, 2}
     assert course_of(settings, signed.manifest).words == "1 of 3 answered"

@@ -68,6 +68,8 @@ class Page:
 
 
 _DECISION = {"proposal": "f" * 32, "answer": "accept"}
+_EPISODE = {"what": "MATCH-NO_CONTACT", "place": "thigh, right", "type": "muscle", "began": "2026-11-03"}
+_LIMIT = {"availability": "reduced", "limits": "no_sprinting", "until": "2026-12-04"}
 _FILE, _VERBS = "/imports/files/0123456789abcdef", ("again", "use", "undo", "leave-out")
 ROUTES: dict[str, Page] = {
     "GET /": Page("/", is_open=True),
@@ -86,6 +88,16 @@ ROUTES: dict[str, Page] = {
     "POST /imports/store-ready": Page("/imports/store-ready"),
     "GET /imports/files/{key}": Page(_FILE),
     **{f"POST /imports/files/{{key}}/{verb}": Page(f"{_FILE}/{verb}", {"version": "1"}) for verb in _VERBS},
+    "GET /medical": Page("/medical"),
+    "POST /medical/enter": Page("/medical/enter", {"athlete": "{athlete}", **_EPISODE}),
+    "GET /athletes/{athlete}/health": Page("/athletes/{athlete}/health"),
+    "POST /athletes/{athlete}/health/change": Page("/athletes/{athlete}/health/change", _EPISODE),
+    "POST /athletes/{athlete}/health/sign": Page("/athletes/{athlete}/health/sign", {"stage": "1"}),
+    "POST /athletes/{athlete}/health/say": Page("/athletes/{athlete}/health/say", _LIMIT),
+    "POST /athletes/{athlete}/health/state": Page("/athletes/{athlete}/health/state", _LIMIT),
+    "POST /athletes/{athlete}/health/take-back": Page("/athletes/{athlete}/health/take-back", {"statement": "0"}),
+    "GET /availability": Page("/availability"),
+    "GET /availability/table": Page("/availability/table"),
     "GET /model": Page("/model"),
     "GET /campaigns/{sha256}": Page("/campaigns/" + "0" * 64),
     "GET /athletes/{athlete}": Page("/athletes/{athlete}"),
@@ -101,15 +113,45 @@ ROUTES: dict[str, Page] = {
     "POST /unlock": Page("/unlock", {"pin": PIN}, ends=True),
     "POST /sign-out": Page("/sign-out", ends=True),
     "GET /me": Page("/me"),
+    "GET /me/forms": Page("/me/forms"),
+    "GET /me/forms/{form}": Page("/me/forms/morning"),
+    "GET /me/forms/{form}/of/{ago}/{part}": Page("/me/forms/morning/of/1/1"),
+    "GET /me/forms/{form}/sent": Page("/me/forms/morning/sent"),
+    "POST /me/forms/{form}": Page("/me/forms/morning", {"item-mood": "4", "day": "2026-11-24"}),
+    "POST /me/forms/take-back": Page("/me/forms/take-back", {"answer": "0" * 36}),
+    "POST /me/answers": Page("/me/answers", {"athlete": "ath-00000000000000fe", "sending": "no answer"}),
+    "GET /me/offline": Page("/me/offline"),
+    "GET /me/offline/{form}": Page("/me/offline/morning"),
+    "GET /me/tablet": Page("/me/tablet", is_open=True),
+    "GET /me/tablet/thanks": Page("/me/tablet/thanks", is_open=True),
+    "GET /me/tablet/forms": Page("/me/tablet/forms"),
+    "POST /me/tablet/join": Page("/me/tablet/join", {"code": "aaaa-bbbb-cccc-dddd", "pin": PIN}, is_open=True),
+    "POST /me/tablet/open": Page("/me/tablet/open", {"athlete": "ath-00000000000000fe", "pin": PIN}, is_open=True),
+    "POST /me/tablet/leave": Page("/me/tablet/leave"),
+    "GET /me/scripts/{name}": Page("/me/scripts/queue.js", is_open=True),
+    "GET /me/worker.js": Page("/me/worker.js", is_open=True),
     "GET /me/sign-in": Page("/me/sign-in", is_open=True),
     "POST /me/sign-in": Page("/me/sign-in", {"code": "aaaa-bbbb-cccc-dddd"}, is_open=True),
     "POST /me/enter": Page("/me/enter", {"ticket": "no ticket"}, is_open=True),
     "GET /me/open": Page("/me/open", is_open=True),
     "POST /me/open": Page("/me/open", is_open=True),
     "POST /me/answer": Page("/me/answer", {"proposal": "f" * 32, "answer": "accept"}),
+    "GET /me/decisions": Page("/me/decisions"),
+    "GET /me/looked": Page("/me/looked"),
+    "GET /me/data": Page("/me/data"),
+    "GET /me/data/{stream}": Page("/me/data/mood"),
+    "GET /me/data/{stream}/{reading}": Page("/me/data/mood/0123456789abcdef"),
+    "POST /me/data/{stream}/{reading}/change": Page(
+        "/me/data/mood/0123456789abcdef/change", {"do": "void", "reason": "other"}
+    ),
+    "POST /me/data/export": Page("/me/data/export", {"kind": "json"}),
     "GET /me/not-ok": Page("/me/not-ok"),
     "POST /me/not-ok/say": Page("/me/not-ok/say", {"say": "in_pain", "note": "calf"}),
     "POST /me/not-ok/take-back": Page("/me/not-ok/take-back"),
+    "GET /me/limit": Page("/me/limit"),
+    "POST /me/limit/say": Page("/me/limit/say", _LIMIT),
+    "POST /me/limit/state": Page("/me/limit/state", _LIMIT),
+    "POST /me/limit/take-back": Page("/me/limit/take-back", {"statement": "0"}),
     "POST /me/sign-out": Page("/me/sign-out", ends=True),
 }
 """How every page of the node is filled."""
@@ -143,8 +185,8 @@ def what_is_left(crossing: Crossing, answered: Answered, athletes: Mapping[str, 
     refused = EventKind.LOOK_REFUSED if tenant in (DEFAULT_SQUAD, YOUTH) and tenant != squad else EventKind.ACCESS
     subjects = {athletes[tenant]} if tenant not in (STRANGER, NOTHING) else set()
     tries = 1 + crossing.route.startswith("POST")  # a deed that cannot be done looks again
-    if tenant == squad and crossing.route.endswith("/undo"):  # nothing stands that could be taken back
-        return [] if not answered.kinds and answered.status == 303 else [f"{name}: leaves {answered.kinds}"]
+    if tenant == squad and answered.status == 303 and crossing.route.endswith(("/undo", "/take-back")):
+        return [] if not answered.kinds else [f"{name}: leaves {answered.kinds}"]  # nothing stands to be taken back
     if tenant == squad:
         return [] if answered.kinds and answered.told == subjects else [f"{name}: leaves {answered.kinds}"]
     if answered.status != 404 or answered.told != subjects or set(answered.kinds) != {refused}:

@@ -44,6 +44,7 @@ from audit.entries.details.clubs import (
     OwnSiteUsed,
     PlanSet,
     ProposalAnswered,
+    RecordWritten,
     SquadRefused,
     StaffCodeIssued,
     StaffSignedIn,
@@ -65,6 +66,7 @@ from audit.entries.details.codes import (
     OrganisationType,
     OwnSiteDeed,
     ProposalAnswer,
+    RecordChange,
     RoundPayment,
     SigningKeyStep,
 )
@@ -157,6 +159,7 @@ SAMPLES: dict[str, Details] = {
         AthleteAsked(person="R. D.", role=Role.COACH, athlete=ATHLETE, change=AskedChange.NOTED),
         OwnSiteUsed(athlete=ATHLETE, deed=OwnSiteDeed.STATED),
         TicketRefused(),
+        RecordWritten(person="M. S.", role=Role.MEDICAL, athlete=ATHLETE, change=RecordChange.STAGE_SIGNED),
         NodeDataErased(athlete=ATHLETE, club="club-a"),
         StaffSignedIn(person="staff-0123456789ab", role=Role.COACH),
         StaffCodeIssued(person="staff-0123456789ab", role=Role.MEDICAL),

@@ -166,7 +166,7 @@ def test_a_staff_file_of_before_comes_up_with_its_people(tmp_path: Path) -> None
     StaffPeople(file).put(staff_person("Kim", Role.COACH, ["first-team"]))
     file.close()
     with sqlite3.connect(tmp_path / "staff.sqlite3") as old:
-        for table in ("athlete_code", "athlete_session", "spent_ticket"):
+        for table in ("athlete_code", "athlete_session", "spent_ticket", "tablet_pin"):
             old.execute(f"DROP TABLE {table}")
         old.execute("UPDATE schema_version SET version = 1 WHERE component = 'staff'")
     old.close()
@@ -174,6 +174,6 @@ def test_a_staff_file_of_before_comes_up_with_its_people(tmp_path: Path) -> None
     file = StaffFile(tmp_path)
     with file.reading() as connection:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    assert {"athlete_code", "athlete_session", "spent_ticket"} <= tables
+    assert {"athlete_code", "athlete_session", "spent_ticket", "tablet_pin"} <= tables
     assert [one.name for one in StaffPeople(file).every()] == ["Kim"]
     file.close()

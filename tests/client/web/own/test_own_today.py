@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.entries.events import EventKind
+from client.coaching.light.at_home import LIGHT_CATEGORIES
 from client.coaching.proposal import Proposal
 from client.coaching.regression import Level
 from client.coaching.training_session import TrainingSession
 from client.statements.answers import AthleteAnswerKind, BadAnswer, answered
-from policies.vocabulary import AthleteId
+from client.vault.preferences.light_choice import LightChoice
+from policies.vocabulary import AthleteId, Category
 from tests.client.web.own.conftest import Phone
 
 Ids = dict[str, AthleteId]
@@ -48,6 +50,15 @@ def test_the_light_is_of_all_that_is_held_whatever_is_shared(signed_in: Sign, co
     assert heading(page) == heading(shared) == "As usual this morning"
     assert '<span class="light ready">' in page
     assert "Morning answers" in page
+
+
+def test_what_the_athlete_left_out_is_no_part_of_the_own_light_either(
+    signed_in: Sign, monkeypatch: pytest.MonkeyPatch, clock: Any
+) -> None:
+    left = LightChoice(clock().date(), LIGHT_CATEGORIES - {Category.SLEEP})
+    monkeypatch.setattr("client.coaching.light.at_home.light_choices", lambda *_: [left])
+
+    assert heading(signed_in("well").page()) == "Not enough data for a light this morning"
 
 
 def test_reading_it_is_the_athletes_own_and_asks_and_records_nothing(signed_in: Sign, consent: Any) -> None:

@@ -11,9 +11,9 @@ from chassis.clock import utc_now
 from chassis.text import plural
 from client.biometrics.streams import Stream
 from client.biometrics.unit_words import with_unit
+from client.commands.files.asked_days import asked_range
 from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
 from client.commands.reporting import report
-from client.metrics.commands import asked_range
 
 if TYPE_CHECKING:
     from client.biometrics.observations import Observation

@@ -11,9 +11,9 @@ from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from chassis.text import counted
+from client.commands.forms import answered
 from client.commands.node_folder import NodeFolder
 from client.errors import BadForm
-from client.forms.answers import commands as answers
 
 if TYPE_CHECKING:
     from client.forms.library.form_library import FormLibrary
@@ -28,7 +28,7 @@ FormFile = Annotated[Path, typer.Argument(help="The file of a questionnaire (JSO
 
 def register(program: typer.Typer) -> None:
     """Add `form` with its commands to the program."""
-    answers.register(app)
+    answered.register(app)
     program.add_typer(app, name="form")
 
 

@@ -1,0 +1,1 @@
+"""`form`: questionnaires of the node, and what was answered."""

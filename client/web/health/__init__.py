@@ -1,0 +1,1 @@
+"""The medical team's pages, and the board on which coaches read what is possible."""

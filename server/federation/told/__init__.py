@@ -1,0 +1,1 @@
+"""What the coordinator tells nodes beside its questions and what it has published."""
