@@ -29,10 +29,7 @@ from client.vault.history.kept_by_version import Identical
 from client.vault.store import Athlete
 from client.web import text
 from client.web.access import PageAccess
-from client.web.charts.hrv import hrv_chart, hrv_sources
-from client.web.charts.load import load_chart, load_sources
-from client.web.charts.sleep import sleep_chart, sleep_sources
-from client.web.charts.sources import page_names
+from client.web.charts.of_page import charts_of
 from client.web.rows.board_rows import TOLD_WORDS, TOO_FEW_SIGNS
 from client.web.rows.evidence_rows import evidence_rows, share_rows
 from client.web.rows.expected_lines import expected_lines
@@ -338,15 +335,3 @@ def _drawn(it: Opened, sources: SourcesOfFigures, planned_au: float | None) -> l
     # All charts have their days, however far back anything that is shared goes: one kind tells nothing of another.
     table = placed[0].between(min(placed[0].dates[0], it.day - timedelta(days=CHARTED_DAYS)), it.day)
     return charts_of(table, sources, day=it.day, planned_au=planned_au)
-
-
-def charts_of(table: DailyTable, sources: SourcesOfFigures, *, day: date, planned_au: float | None) -> list[Chart]:
-    """Return the charts of a page, of which one word names one source on all of them. planned_au: of the day's plan."""
-    shown = (hrv_sources(table, sources.variability), load_sources(table, sources.load))
-    names = page_names((*shown, sleep_sources(table, sources, day=day)))
-    found = (
-        hrv_chart(table, sources.variability, names),
-        load_chart(table, day=day, planned_au=planned_au, sources=sources.load, names=names),
-        sleep_chart(table, sources, day=day, names=names),
-    )
-    return [chart for chart in found if chart is not None]
