@@ -61,11 +61,12 @@ suite: $(READY)
 drill: $(READY) ## Run what takes longer, one line each: kills, races, fuzz, soaks, wheels, a busy machine
 	$(BIN)/python -m tests.drills.run $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
-bench: $(READY) ## Measure the log (a million entries), signed calls, decisions, imports, figures, private learning, masks, a campaign of a deployed league, and what the time of a squad page tells
+bench: $(READY) ## Measure the log (a million entries), signed calls, decisions, imports, figures, private learning, masks, a campaign of a deployed league, what the time of a squad page tells, and the club's pages
 	$(BIN)/python tests/bench/bench_log.py
 	$(BIN)/python -m tests.bench.bench_signed_calls
 	$(BIN)/python -m tests.bench.bench_decisions
 	$(BIN)/python -m tests.bench.bench_squad_page
+	$(BIN)/python -m tests.bench.bench_pages
 	$(BIN)/python -m tests.bench.bench_imports
 	$(BIN)/python -m tests.bench.bench_metrics
 	$(BIN)/python -m tests.bench.bench_learning

@@ -47,7 +47,7 @@ from client.uploads.limits import LARGEST_UPLOAD, UPLOAD_PATH
 from client.uploads.reading import UploadReader
 from client.uploads.session_uploads import SessionUploads
 from client.uploads.spool import Spool
-from client.vault.history.kept_by_version import KeptByVersion
+from client.vault.history.kept_by_version import KeptByVersion, NewestByPlace, VersionMemory
 from client.vault.journal import imports as import_records
 from client.vault.store import Vault
 from client.web import athlete, athletes, board, entrance, imports, league_model
@@ -167,6 +167,8 @@ def build_site(
         cookie=SessionCookie(f"homefield-node-{settings.club}", address),
         tables=tables,
         journal=CoachingJournal(settings.journal_path, seal_of),
+        mornings=VersionMemory(vault),
+        charts=NewestByPlace(vault),
         said=StandingStatements(
             statements, settings.timezone, clock, lambda: day_of_pages(today(), tables, is_demo=demo)
         ),

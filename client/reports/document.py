@@ -35,12 +35,16 @@ LOAD_ABOUT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part: a heading, sentences below it, and a table whose first column names the athlete, or no rows."""
+    """One part: a heading, sentences below it, and a table whose first column names the athlete, or no rows.
+
+    are_figures: short cells, so that on a phone it stays a table.
+    """
 
     heading: str
     about: Sequence[str]
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
+    are_figures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ def _load(report: Report) -> Section | None:
             lambda one: NOT_KNOWN if one.monotony is None else f"{one.monotony:.2f}",
         ]
     rows = [(_who(line), *(cell(line.report.load) for cell in cells)) for line in known]
-    return _shown("Load", (LOAD_ABOUT,), columns, rows)
+    return _shown("Load", (LOAD_ABOUT,), columns, rows, are_figures=True)
 
 
 def _availability(report: Report) -> Section | None:
@@ -176,7 +180,8 @@ def _week(report: Report) -> Section | None:
         if week.full + week.restricted + week.out
     ]
     columns = ("Athlete", "Full", "Restricted", "Not training", "Not recorded")
-    return _shown("Availability of the last 7 days", ("Days of seven, as the club’s record says.",), columns, rows)
+    about = ("Days of seven, as the club’s record says.",)
+    return _shown("Availability of the last 7 days", about, columns, rows, are_figures=True)
 
 
 def _the_others(report: Report) -> Section | None:
@@ -220,8 +225,15 @@ def _face(report: Report) -> list[str]:
     ]
 
 
-def _shown(heading: str, about: Sequence[str], columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Section | None:
-    return Section(heading, about, columns, rows) if rows else None
+def _shown(
+    heading: str,
+    about: Sequence[str],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    are_figures: bool = False,
+) -> Section | None:
+    return Section(heading, about, columns, rows, are_figures) if rows else None
 
 
 def _by_group(report: Report, groups: Sequence[BoardGroup]) -> list[ReportLine]:

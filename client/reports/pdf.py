@@ -79,6 +79,8 @@ def _texts(held: object) -> Iterator[str]:
 def _replaced(held: Any, shown: Mapping[str, str]) -> Any:
     if isinstance(held, str):
         return shown[held]
+    if isinstance(held, bool):
+        return held
     if isinstance(held, Mapping):
         return {name: _replaced(one, shown) for name, one in held.items()}
     return [_replaced(one, shown) for one in held]

@@ -17,6 +17,7 @@ from client.vault.database import OF_ALL_ATHLETES, OF_ONE_ATHLETE, Database
 from client.vault.intake import Intake
 from client.vault.keys import UnlockKey
 from client.vault.records.added import Added, ImportMark
+from client.vault.records.athlete_fingerprint import athlete_fingerprint
 from client.vault.records.counting import CountingReadings
 from client.vault.seal import Seal
 from policies.vocabulary import AthleteId
@@ -211,6 +212,12 @@ class Vault:
         with self._database.reading() as connection:
             (others,) = connection.execute("PRAGMA data_version").fetchone()
             return int(others), connection.total_changes
+
+    def fingerprint(self, athlete: AthleteId) -> bytes:
+        """Return what differs once anything of this athlete, or a setting of the node, has changed in the vault."""
+        number = self._open(athlete).number
+        with self._database.reading() as connection:
+            return athlete_fingerprint(connection, number)
 
     def seal_of_node(self) -> tuple[Database, Seal]:
         """Return what tables of the node as a whole need: the database and the vault's own seal."""

@@ -25,13 +25,11 @@ from client.features.daily import DailyTable
 from client.features.days.column_sources import SourcesOfFigures
 from client.features.morning_answers import morning_items_used
 from client.learning.tomorrow import Tomorrow
+from client.vault.history.kept_by_version import Identical
 from client.vault.store import Athlete
 from client.web import text
 from client.web.access import PageAccess
-from client.web.charts.hrv import hrv_chart, hrv_sources
-from client.web.charts.load import load_chart, load_sources
-from client.web.charts.sleep import sleep_chart, sleep_sources
-from client.web.charts.sources import page_names
+from client.web.charts.of_page import charts_of
 from client.web.rows.board_rows import TOLD_WORDS, TOO_FEW_SIGNS
 from client.web.rows.evidence_rows import evidence_rows, share_rows
 from client.web.rows.expected_lines import expected_lines
@@ -120,7 +118,7 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         record=availability_record(it.table, it.day),
         history=history(site, it),
         in_a_row=f"{one.easier_in_a_row} of at most {MOST_REDUCTIONS}",
-        charts=_charts(site, it),
+        charts=_charts(site, viewer, it),
     )
 
 
@@ -321,29 +319,19 @@ def history(site: ClubSite, it: Opened) -> dict[str, str]:
     }
 
 
-def _charts(site: ClubSite, it: Opened) -> list[Chart]:
+def _charts(site: ClubSite, viewer: Viewer, it: Opened) -> list[Chart]:
+    """The charts as this reader may see them, drawn once for what they show: a look at another set draws them anew."""
+    athlete, session = it.athlete.athlete, it.assessment.plan.session
+    planned_au = session.load_au if session else None
+    sources = site.tables.sources(athlete, it.access.of(athlete))
+    made_of = (it.access.of(athlete), Identical(it.table), Identical(sources), it.day, planned_au)
+    return site.charts.of(athlete, viewer.role, made_of, lambda: _drawn(it, sources, planned_au))
+
+
+def _drawn(it: Opened, sources: SourcesOfFigures, planned_au: float | None) -> list[Chart]:
     placed = index_of(it.table, it.day)
     if placed is None:
         return []
     # All charts have their days, however far back anything that is shared goes: one kind tells nothing of another.
     table = placed[0].between(min(placed[0].dates[0], it.day - timedelta(days=CHARTED_DAYS)), it.day)
-    session = it.assessment.plan.session
-    sources = site.tables.sources(it.athlete.athlete, it.access.of(it.athlete.athlete))
-    return charts_of(table, sources, day=it.day, planned_au=session.load_au if session else None)
-
-
-def charts_of(table: DailyTable, sources: SourcesOfFigures, *, day: date, planned_au: float | None) -> list[Chart]:
-    """Return the charts of a page, of which one word names one source on all of them. planned_au: of the day's plan."""
-    names = page_names(
-        (
-            hrv_sources(table, sources.variability),
-            load_sources(table, sources.load),
-            sleep_sources(table, sources, day=day),
-        )
-    )
-    found = (
-        hrv_chart(table, sources.variability, names),
-        load_chart(table, day=day, planned_au=planned_au, sources=sources.load, names=names),
-        sleep_chart(table, sources, day=day, names=names),
-    )
-    return [chart for chart in found if chart is not None]
+    return charts_of(table, sources, day=it.day, planned_au=planned_au)

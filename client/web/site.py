@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from chassis.clock import Clock
 from chassis.sign_in.cookies import SessionCookie
 from chassis.sign_in.csrf import is_own_token
+from chassis.web.charts import Chart
 from chassis.web.page_errors import Closed, ClosedWords, PageLocked, Refused, SignInNeeded, closed_words
 from chassis.web.pages import Pages
 from client.access_records.looks import Looks
@@ -41,7 +42,7 @@ from client.settings import NodeSettings
 from client.statements.answers import AthleteAnswers
 from client.statements.standing import StandingStatements
 from client.uploads.session_uploads import SessionUploads
-from client.vault.history.kept_by_version import KeptByVersion
+from client.vault.history.kept_by_version import Identical, KeptByVersion, NewestByPlace, VersionMemory
 from client.vault.journal import ImportRecord
 from client.vault.store import Athlete, Vault
 from client.web.access import ConsentDecisions, PageAccess, PageAccessRequests
@@ -80,6 +81,8 @@ class ClubSite:
     cookie: SessionCookie
     tables: Tables
     journal: CoachingJournal
+    mornings: VersionMemory[DailyAssessment]
+    charts: NewestByPlace[list[Chart]]
     said: StandingStatements
     answers: AthleteAnswers
     looks: Looks
@@ -232,23 +235,34 @@ class ClubSite:
     def _assessed(
         self, access: PageAccess, athlete: AthleteId, context: Context, shown: frozenset[Category]
     ) -> DailyAssessment:
-        since, table = context.day - timedelta(days=DECISIONS_DAYS), self._known(athlete, shown, context.day)
+        """Assess the morning, once for all that it is made of: replaying three weeks is most of a board's time."""
+        since, told = context.day - timedelta(days=DECISIONS_DAYS), self._known(athlete, shown, context.day)
+        home = None
+        if shown and athlete in access.at_home:
+            home = self._known(athlete, self._light_at_home(athlete, context.day), context.day)
         planned = self.plans.own_plan(athlete, since, context.day)
-        is_at_home = bool(shown) and athlete in access.at_home
-        if is_at_home:
-            table = beside(self._known(athlete, self._light_at_home(athlete, context.day), context.day), table)
+        plan, matches = planned.of_day(context.day), planned.match_days
         standing = self.statements.standing(athlete, context.day)
-        found = assess_day(
+        cap_au = None if standing is None else standing.cap_au
+        decisions = tuple(one for one, gone in self.decisions(access, athlete, since=since) if gone is None)
+        check_ins, said = tuple(self.journal.check_ins.of(athlete, since=since)), self.said.flags(athlete)
+        is_below = bool(shown) and self._is_expected_below(access, athlete, context.day)
+        morning = (context.day, context.made, Identical(context.weights), matches, cap_au, is_below)
+        found = self.mornings.of(
             athlete,
-            table,
-            context=replace(context, match_days=planned.match_days),
-            plan=planned.of_day(context.day),
-            decisions=[one for one, gone in self.decisions(access, athlete, since=since) if gone is None],
-            check_ins=self.journal.check_ins.of(athlete, since=since),
-            said=self.said.flags(athlete),
-            expected_below=bool(shown) and self._is_expected_below(access, athlete, context.day),
-            by_light=is_at_home,
-            cap_au=None if standing is None else standing.cap_au,
+            (Identical(told), Identical(home), morning, plan, decisions, check_ins, tuple(sorted(said.items()))),
+            lambda: assess_day(
+                athlete,
+                told if home is None else beside(home, told),
+                context=replace(context, match_days=matches),
+                plan=plan,
+                decisions=decisions,
+                check_ins=check_ins,
+                said=said,
+                expected_below=is_below,
+                by_light=home is not None,
+                cap_au=cap_au,
+            ),
         )
         return with_limit(found, standing)
 

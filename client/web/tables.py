@@ -30,7 +30,7 @@ def streams_of(categories: frozenset[Category], *, unworn: frozenset[Category] =
 class Tables:
     """Reads the vault once per athlete and set of categories.
 
-    Tables are kept while the vault is unchanged (`VersionMemory`).
+    Tables are kept while the athlete's data are unchanged (`VersionMemory`).
     without_wearables: the light and the training load are made of other sources alone, as the node says when it asks.
     today: the club's calendar day, before which days are over; without it, days before an athlete's newest reading are.
     repeats: from an athlete's readings, the reports that may be of one session, as long as nobody has said.

@@ -28,7 +28,7 @@ from client.readings.listed import ListedReading
 from client.vault.history.by_hand import CorrectionReason, HandReason, RecordsByHand
 from client.vault.history.reading_states import StoredReading
 from client.vault.journal import imports
-from client.web.athlete import charts_of
+from client.web.charts.of_page import charts_of
 from client.web.site import to
 from client.web.uploads.stream_words import heading_of, stream_name, unit_in_words, value_words
 

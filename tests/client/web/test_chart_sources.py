@@ -20,9 +20,9 @@ from client.features.day_sources import Source
 from client.features.days.column_sources import SourcesByDay, SourcesOfFigures, sources_of_figures
 from client.features.days.days_of_readings import DaysOfReadings
 from client.web import text
-from client.web.athlete import charts_of
 from client.web.charts.hrv import hrv_chart
 from client.web.charts.load import load_chart
+from client.web.charts.of_page import charts_of
 from client.web.charts.sleep import sleep_chart
 from client.web.charts.sources import FROM
 
