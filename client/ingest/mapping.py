@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from client.biometrics.sessions import OWN_ANSWER
 from client.biometrics.stream_spec import Shape
 from client.biometrics.streams import SPECS, Stream
 from client.errors import BadMapping, BadNodeSettings
@@ -15,6 +16,15 @@ from client.ingest.cells.row_time import check_format
 from client.settings import read_timezone
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
+
+
+def _of_a_program(app: str) -> str:
+    if app.casefold() == OWN_ANSWER:
+        raise ValueError(f"{OWN_ANSWER!r} names what athletes answer at this node; name the program that made the file")
+    return app
+
+
+AppName = Annotated[Name, AfterValidator(_of_a_program)]
 ColumnName = Annotated[Name, AfterValidator(plain_heading)]
 
 # Factors from one unit to another, UCUM codes. Anything else is refused when the mapping is read.
@@ -132,7 +142,7 @@ class Mapping(_Strict):
     """
 
     version: Literal[1]
-    app: Name
+    app: AppName
     device: Annotated[str, Field(max_length=120)] = ""
     delimiter: Annotated[str, Field(min_length=1, max_length=1, pattern=r'[^"\r\n]')] | None = None
     decimal: Literal[".", ","] | None = None

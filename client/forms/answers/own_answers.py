@@ -97,7 +97,7 @@ class OwnAnswers:
             day=sending.day,
             part=sending.part,
             answered_at=at,
-            received_at=now.replace(microsecond=0),
+            received_at=now,
             start=start,
             offset_min=offset_min,
             items=checked_items(sending, form),

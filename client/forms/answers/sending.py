@@ -79,8 +79,8 @@ def check_day(sending: Sending, *, now: datetime, zone: tzinfo) -> None:
 
 
 def moment_of(sending: Sending, *, now: datetime) -> datetime:
-    """Return when it was answered, in UTC to the second; a phone's clock that is ahead counts as now."""
-    return min(sending.answered_at.astimezone(UTC), now).replace(microsecond=0)
+    """Return when it was answered, in UTC; a phone's clock that is ahead counts as now."""
+    return min(sending.answered_at.astimezone(UTC), now.astimezone(UTC))
 
 
 def checked_items(sending: Sending, form: Questionnaire) -> dict[str, AnsweredItem]:

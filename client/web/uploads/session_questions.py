@@ -10,7 +10,7 @@ from typing import Final
 
 from chassis.text import weekday_date
 from client.biometrics.observations import Observation
-from client.biometrics.sessions import has_only_a_date
+from client.biometrics.sessions import OWN_ANSWER, has_only_a_date
 from client.biometrics.streams import Stream
 from client.questions.session_questions import SessionQuestion, waits_for
 from client.uploads.brought import Upload
@@ -20,6 +20,7 @@ from client.web.text import NOT_RECORDED, clock_time
 from policies.vocabulary import AthleteId, Category
 
 KeptQuestions = KeptByVersion[tuple[SessionQuestion, ...]]
+OWN_RATING: Final = "the athlete’s own rating"
 MOST_ASKED: Final = 20  # ours: more at once are a file that came twice; undo it
 
 
@@ -92,8 +93,9 @@ def _report(readings: Sequence[Observation], files: Mapping[str, str]) -> Report
     effort = values.get(Stream.SESSION_RPE)
     load = values.get(Stream.SESSION_LOAD, None if effort is None or minutes is None else effort * minutes)
     start = "no time of day" if has_only_a_date(first) else clock_time(first.local(first.start))
+    is_own = first.source.app == OWN_ANSWER
     return ReportedSession(
-        origin=files.get(first.source.file_sha256, "stored before"),
+        origin=OWN_RATING if is_own else files.get(first.source.file_sha256, "stored before"),
         when=start if minutes is None else f"{start}, {minutes:.0f} min",
         effort=NOT_RECORDED if effort is None else f"{effort:g}",
         load=NOT_RECORDED if load is None else f"{load:,.0f} AU",

@@ -80,6 +80,16 @@ def test_a_second_answer_replaces_the_first_and_both_are_kept(own: OwnAnswers) -
     assert len(KeptAnswers(own.vault, own.athlete).of_day(TODAY)) == 2
 
 
+def test_of_two_answers_within_one_second_the_later_one_counts(own: OwnAnswers) -> None:
+    """Whatever their random ids are."""
+    ids = ("ffffffff-ffff-4fff-bfff-ffffffffffff", "00000000-0000-4000-8000-000000000000")
+    for at, (answer_id, mood) in enumerate(zip(ids, (1.0, 5.0), strict=True)):
+        moment = datetime(2026, 11, 24, 7, 0, 0, at * 1000, tzinfo=UTC)
+        own.take(sending({"mood": mood}, id=answer_id, answered_at=moment), now=NOW)
+
+    assert counting(own) == {"mood": 5.0}
+
+
 def test_an_answer_that_is_taken_back_leaves_the_one_before_it(own: OwnAnswers) -> None:
     own.take(sending(), now=NOW)
     second = sending({"energy": 1.0}, answered_at=datetime(2026, 11, 24, 7, 20, tzinfo=UTC))

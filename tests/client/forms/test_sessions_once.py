@@ -2,11 +2,15 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.features.daily import build
 from client.forms.answers.own_answers import OwnAnswers
+from client.ingest.mapping import Mapping
 from client.questions.session_questions import open_questions
+from client.web.uploads.session_questions import _report
 from tests.client.forms.conftest import NOW, TODAY, sending
 
 WATCH, SHEET = ReadingSource("watch", "fit", "1" * 64), ReadingSource("", "club-sheet", "2" * 64)
@@ -83,3 +87,23 @@ def test_rest_that_was_said_by_mistake_gives_way_to_a_training(own: OwnAnswers) 
     rated(own, 7, 65)
 
     assert load(own) == 455.0
+
+
+def test_a_question_about_it_names_the_own_rating(own: OwnAnswers) -> None:
+    rated(own, 7, 65)
+    own.vault.add(own.athlete, sheet(3.0, 20.0))
+    (question,) = open_questions(own.vault, own.athlete).questions
+
+    origins = {_report(readings, {}).origin for readings in (question.kept, question.left_out)}
+
+    assert origins == {"the athlete’s own rating", "stored before"}
+
+
+@pytest.mark.parametrize("app", ["own answer", "Own Answer"])
+def test_no_file_is_an_own_answer(app: str) -> None:
+    streams = [{"column": "rpe", "stream": "session_rpe"}]
+    described = {"version": 1, "app": app, "time": {"column": "when"}, "streams": streams}
+
+    with pytest.raises(ValueError, match="name the program that made the file"):
+        Mapping.model_validate(described)
+    assert Mapping.model_validate({**described, "app": "own answers of a sheet"}).app
