@@ -58,7 +58,7 @@ class WeekSought(BaseModel):
     group: str = Field(default="", max_length=100)
 
 
-class UndoSent(BaseModel):
+class PlanUndoSent(BaseModel):
     """What the form of undoing said. save: the name of the act."""
 
     model_config = ConfigDict(frozen=True)
@@ -109,7 +109,7 @@ def router(site: ClubSite) -> APIRouter:
         return _grouped(site, site.poster(request, sent.csrf), sent)
 
     @routes.post("/plan/undo")
-    def undo(request: Request, sent: Annotated[UndoSent, Form()]) -> Response:
+    def undo(request: Request, sent: Annotated[PlanUndoSent, Form()]) -> Response:
         viewer = site.poster(request, sent.csrf)
         _undo(site, viewer, sent)
         return to(plan_address(week_begins(sent.week), who=sent.who))
@@ -200,7 +200,7 @@ def _log(site: ClubSite, viewer: Viewer, whom: PlanFor, days: Sequence[date]) ->
     site.consent.event(PlanSet(day=days[0], until=days[-1], athlete=whom.athlete, person=viewer.person))
 
 
-def _undo(site: ClubSite, viewer: Viewer, sent: UndoSent) -> None:
+def _undo(site: ClubSite, viewer: Viewer, sent: PlanUndoSent) -> None:
     """Undo a save that may be undone now; anything else changes nothing."""
     week = _week(site, _people(site, viewer), sent.week)
     one = undoable(site, week)
