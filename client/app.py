@@ -154,7 +154,6 @@ def build_site(
         today=today,
         repeats=lambda one, held: [asked.pair for asked in open_questions(vault, one, held).questions],
     )
-
     statements, looks = Statements(settings.journal_path, seal_of), Looks(settings.journal_path, seal_of)
     return ClubSite(
         settings=settings,

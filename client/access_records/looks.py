@@ -1,7 +1,7 @@
 """How often each person of the staff asked for an athlete's data on a day, sealed per athlete, for 90 days.
 
 The log at the consent service is the proof, with every single entry; this is what the node itself knows, by name and
-folded, so that an athlete reads one line where there were thirty.
+folded, so that an athlete reads one line where there were thirty. Whose look a row is stands under the seal as well.
 """
 
 import json
@@ -19,12 +19,12 @@ from policies.vocabulary import AthleteId, PersonId, Role
 KEPT: Final = timedelta(days=90)  # ours: a season's half; the log keeps what is older
 _FIRST: Final = """
 CREATE TABLE IF NOT EXISTS athlete_look (
-  athlete TEXT NOT NULL, day TEXT NOT NULL, person TEXT NOT NULL, sealed BLOB NOT NULL,
-  PRIMARY KEY (athlete, day, person)
+  athlete TEXT NOT NULL, day TEXT NOT NULL, key BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (athlete, day, key)
 );
-CREATE INDEX IF NOT EXISTS athlete_look_day ON athlete_look (day, person);
+CREATE INDEX IF NOT EXISTS athlete_look_day ON athlete_look (day);
 """
 SCHEMA: Final = Schema("looks", [statements(_FIRST)])
+_PLACE: Final = b"look of a person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +55,27 @@ class Looks:
     def note(self, person: PersonId, role: Role, asked: Mapping[AthleteId, bool], *, at: datetime, day: date) -> None:
         """Count one look of a person. asked: of whom, and whether anything could be shown."""
         with self._lock:
-            query = "SELECT athlete, sealed FROM athlete_look WHERE day = ? AND person = ?"
-            sealed = dict(self._file.rows(query, (day.isoformat(), person)))
+            kept = self._file.rows("SELECT athlete, key, sealed FROM athlete_look WHERE day = ?", (day.isoformat(),))
+            before = {(athlete, key): sealed for athlete, key, sealed in kept}
             rows = []
             for athlete, is_shown in asked.items():
-                seal, before = self._file.seal_of(athlete), sealed.get(athlete)
-                held = None if before is None else _decode(person, day, seal.open(before, _place(person)))
+                seal = self._file.seal_of(athlete)
+                key = seal.row_key(person.encode())
+                sealed = before.get((athlete, key))
+                held = None if sealed is None else _decode(day, seal.open(sealed, _PLACE))
                 now = _counted(held, person, role, day, at, is_shown=is_shown)
-                rows.append((athlete, day.isoformat(), person, seal.close(_encode(now), _place(person))))
-            statement = "INSERT OR REPLACE INTO athlete_look (athlete, day, person, sealed) VALUES (?,?,?,?)"
+                rows.append((athlete, day.isoformat(), key, seal.close(_encode(now), _PLACE)))
+            statement = "INSERT OR REPLACE INTO athlete_look (athlete, day, key, sealed) VALUES (?,?,?,?)"
             self._file.run_many(statement, rows)
             self._file.run("DELETE FROM athlete_look WHERE day < ?", ((day - KEPT).isoformat(),))
 
     def of(self, athlete: AthleteId) -> list[DayOfLooks]:
         """Return who asked for an athlete's data, the newest day first, and on a day by who was last."""
-        query = "SELECT day, person, sealed FROM athlete_look WHERE athlete = ?"
-        rows = self._file.rows(query, (athlete,))
+        rows = self._file.rows("SELECT day, sealed FROM athlete_look WHERE athlete = ?", (athlete,))
         seal = self._file.seal_of(athlete) if rows else None
         found = [
-            _decode(PersonId(person), date.fromisoformat(day), seal.open(sealed, _place(PersonId(person))))
-            for day, person, sealed in (rows if seal is not None else ())
+            _decode(date.fromisoformat(day), seal.open(sealed, _PLACE))
+            for day, sealed in (rows if seal is not None else ())
             if seal is not None
         ]
         return sorted(found, key=lambda one: (one.day, one.last), reverse=True)
@@ -88,13 +89,10 @@ def _counted(
     return DayOfLooks(person, role, day, held.times + 1, held.shown + is_shown, held.first, at)
 
 
-def _place(person: PersonId) -> bytes:
-    return b"look of " + person.encode()
-
-
 def _encode(one: DayOfLooks) -> bytes:
     return json.dumps(
         {
+            "person": one.person,
             "role": one.role.value,
             "times": one.times,
             "shown": one.shown,
@@ -104,10 +102,10 @@ def _encode(one: DayOfLooks) -> bytes:
     ).encode()
 
 
-def _decode(person: PersonId, day: date, plain: bytes) -> DayOfLooks:
+def _decode(day: date, plain: bytes) -> DayOfLooks:
     r = json.loads(plain)
     first, last = datetime.fromisoformat(r["first"]), datetime.fromisoformat(r["last"])
-    return DayOfLooks(person, Role(r["role"]), day, r["times"], r["shown"], first, last)
+    return DayOfLooks(PersonId(r["person"]), Role(r["role"]), day, r["times"], r["shown"], first, last)
 
 
 def asked_of(athletes: Iterable[tuple[AthleteId, bool]], held: frozenset[AthleteId]) -> dict[AthleteId, bool]:

@@ -74,6 +74,9 @@ class AthleteSeal(Protocol):
     def open(self, sealed: bytes, place: bytes) -> bytes:
         """Return the plain bytes; raises when anything was changed."""
 
+    def row_key(self, natural_key: bytes) -> bytes:
+        """Return a name that stands for `natural_key`, meaningless without the seal."""
+
 
 class JournalFile:
     """One connection to the journal. Safe to use from several threads: a lock guards it."""
