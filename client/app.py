@@ -154,7 +154,7 @@ def build_site(
         today=today,
         repeats=lambda one, held: [asked.pair for asked in open_questions(vault, one, held).questions],
     )
-    statements, looks = Statements(settings.journal_path, seal_of), Looks(settings.journal_path, seal_of)
+    looks = Looks(settings.journal_path, seal_of)
     return ClubSite(
         settings=settings,
         vault=vault,
@@ -168,9 +168,7 @@ def build_site(
         journal=CoachingJournal(settings.journal_path, seal_of),
         mornings=VersionMemory(vault),
         charts=NewestByPlace(vault),
-        said=StandingStatements(
-            statements, settings.timezone, clock, lambda: day_of_pages(today(), tables, is_demo=demo)
-        ),
+        said=_standing(settings, seal_of, clock, lambda: day_of_pages(today(), tables, is_demo=demo)),
         answers=AthleteAnswers(settings.journal_path, seal_of),
         looks=looks,
         uploads=SessionUploads(Spool(settings.directory), UploadReader(vault, settings.timezone, clock)),
@@ -191,6 +189,12 @@ def _closing(club: ClubSite, own: AthleteSite) -> ClosedPage:
         return club.closed(club.sign_in.viewer(club.cookie.read(request)), status=status, text=text)
 
     return closed
+
+
+def _standing(
+    settings: NodeSettings, seal_of: Callable[[AthleteId], AthleteSeal], clock: Clock, day: Callable[[], date]
+) -> StandingStatements:
+    return StandingStatements(Statements(settings.journal_path, seal_of), settings.timezone, clock, day)
 
 
 def _close_on_errors(app: FastAPI, closed: ClosedPage) -> None:

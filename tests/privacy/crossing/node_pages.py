@@ -98,6 +98,14 @@ ROUTES: dict[str, Page] = {
     "POST /athletes/{athlete}/health/take-back": Page("/athletes/{athlete}/health/take-back", {"statement": "0"}),
     "GET /availability": Page("/availability"),
     "GET /availability/table": Page("/availability/table"),
+    "GET /report": Page("/report"),
+    "GET /report.pdf": Page("/report.pdf"),
+    "GET /report.json": Page("/report.json"),
+    "GET /plan": Page("/plan"),
+    "GET /plan/table": Page("/plan/table"),
+    "POST /plan/week": Page("/plan/week", {"for": "athlete:ath-00000000000000fe", "week": "2026-11-23"}),
+    "POST /plan/groups": Page("/plan/groups", {"name": "Keepers", "member": "ath-00000000000000fe"}),
+    "POST /plan/undo": Page("/plan/undo", {"save": "0" * 16}),
     "GET /model": Page("/model"),
     "GET /campaigns/{sha256}": Page("/campaigns/" + "0" * 64),
     "GET /athletes/{athlete}": Page("/athletes/{athlete}"),
@@ -172,7 +180,7 @@ def most(crossing: Crossing) -> float:
 def what_is_left(crossing: Crossing, answered: Answered, athletes: Mapping[str, AthleteId]) -> list[str]:
     """What is wrong with the status and the entries of an answer; a try at an athlete stands in that athlete's list."""
     page, name = ROUTES[crossing.route], crossing.name
-    if crossing.caller in SIGNED_OUT or (crossing.caller in ATHLETES) != page.path.startswith("/me"):
+    if crossing.caller in SIGNED_OUT or (crossing.caller in ATHLETES) != f"{page.path}/".startswith("/me/"):
         said = (EventKind.TICKET_REFUSED,) if crossing.route == "POST /me/enter" else ()
         is_fine = answered.kinds == said and answered.status < 500 and (page.is_open or answered.status != 200)
         return [] if is_fine else [f"{name}: {answered.status} {answered.kinds}"]
