@@ -24,7 +24,7 @@ from client.commands import (
 from client.commands.deciding import campaigns, health, models
 from client.commands.files import ingest, readings
 from client.commands.forms import asked as forms
-from client.commands.own_site import code, export
+from client.commands.own_site import auto_apply, code, export
 from client.commands.reports import report, report_settings
 from client.corrections import commands as corrections
 from client.durability import commands as durability
@@ -54,6 +54,7 @@ for area in (
     squad,
     code,
     export,
+    auto_apply,
     rest,
     own_settings,
     ingest,

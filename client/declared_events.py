@@ -131,6 +131,7 @@ VERBS: EventDeclarations = {
     "athlete squad": records(EventKind.NODE_ACCESS_CHANGED, unless=_UNLINKED),
     "athlete export": records(EventKind.OWN_SITE, unless=_UNLINKED),
     "athlete code": records(EventKind.OWN_SITE, unless=_UNLINKED),
+    "athlete auto-apply": records(EventKind.OWN_SITE, unless="the node is not linked yet, or nothing is changed"),
     "staff-code": records(EventKind.CODE_ISSUED, unless=_UNLINKED),
     "ingest": records(EventKind.INGEST, unless="the node is not linked yet, or --dry-run stores nothing"),
     "readings": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),

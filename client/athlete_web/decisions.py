@@ -14,6 +14,7 @@ from client.coaching.records.taken_back import TakenBack
 from client.coaching.review import REASON_TEXT, ReviewDecision
 from client.features.daily import DailyTable
 from client.statements.answers import AthleteAnswer
+from policies.vocabulary import Role
 
 DECISIONS: Final = "/me/decisions"
 SHOWN: Final = timedelta(days=90)
@@ -59,7 +60,8 @@ def _facts(
         load = "" if answer.load_au is None else f"{answer.load_au:,.0f}"
         facts[say("Your answer")] = say(ANSWERED[answer.kind], load=load)
     if gone is not None:
-        facts[say("Taken back")] = f"{site.name_of(gone.person)}, {gone.at.astimezone(zone):%H:%M}"
+        who = say("you") if gone.role is Role.ATHLETE else site.name_of(gone.person)
+        facts[say("Taken back")] = f"{who}, {gone.at.astimezone(zone):%H:%M}"
     facts[say("Done that day")] = _done(site, one, table)
     return weekday_date(one.day), facts
 

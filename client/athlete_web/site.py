@@ -22,6 +22,7 @@ from chassis.web.secured_answers import SCRIPTED_POLICY
 from client.access_records.looks import Looks
 from client.athlete_web.athlete_sign_in import AthleteSignIn
 from client.athlete_web.viewer import AthleteViewer
+from client.coaching.auto_apply import BY_ITSELF
 from client.coaching.domains import PROFILES, Domain
 from client.coaching.journal import CoachingJournal
 from client.health.health_records import HealthRecords
@@ -101,6 +102,8 @@ class AthleteSite:
 
     def name_of(self, person: str) -> str:
         """Return the name of a person of the staff; who has left is said to be one of them, without a name."""
+        if person == BY_ITSELF:
+            return self.words("nobody: applied by itself because you asked for it")
         found = next((one.name for one in self.staff() if one.person == person), None)
         return found or self.words("somebody of the staff who left")
 

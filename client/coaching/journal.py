@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from client.coaching.records.auto_apply_choices import AutoApplyChoices
 from client.coaching.records.check_ins import CheckIns
 from client.coaching.records.journal_file import AthleteSeal, JournalError, JournalFile
 from client.coaching.records.lights_shown import LightsShown
@@ -45,6 +46,7 @@ class CoachingJournal:
         self._taken_back = TakenBackRecords(self._file)
         self.check_ins = CheckIns(self._file, self._taken_back)
         self.lights_shown = LightsShown(self._file)
+        self.auto_apply = AutoApplyChoices(self._file)
 
     @property
     def file(self) -> JournalFile:

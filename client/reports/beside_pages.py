@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from client.errors import ClientError
+from client.reports.auto_applying import apply_due
 from client.reports.kept_parts import prepared_part
 from client.reports.preparing import prepare_due
 from client.reports.ready_message import send_ready
@@ -41,6 +42,8 @@ def reports_beside(site: ClubSite, *, every_s: float = LOOKED_EVERY_S) -> Iterat
 
 def _one_turn(site: ClubSite) -> None:
     try:
+        if apply_due(site):
+            logger.info("proposals are applied for athletes who asked for it")
         if prepare_due(site):
             logger.info("the report of the day is prepared")
             if not site.demo:

@@ -59,7 +59,7 @@ def _parts(site: ClubSite) -> Iterator[tuple[tuple[AthleteId, Variant], Prepared
     """
     held, context = site.vault.athletes(), site.context(site.day())
     enrolled = {one.athlete for one in held} & site.consent.snapshot().epochs.keys()
-    looks = {VARIANT_OF[role]: _look_of(site, role, held) for role in VARIANT_OF}
+    looks = {VARIANT_OF[role]: look_of(site, role, held) for role in VARIANT_OF}
     for athlete in (one for one in held if one.athlete in enrolled):
         own = own_access(site, athlete.athlete)
         for variant, access in {**looks, Variant.ATHLETE: own}.items():
@@ -69,7 +69,7 @@ def _parts(site: ClubSite) -> Iterator[tuple[tuple[AthleteId, Variant], Prepared
                 break
 
 
-def _look_of(site: ClubSite, role: Role, held: list[Athlete]) -> PageAccess:
-    """What the signed snapshot says is shared with a role now: for preparing, which shows nothing."""
+def look_of(site: ClubSite, role: Role, held: list[Athlete]) -> PageAccess:
+    """Return what the signed snapshot says is shared with a role now: for preparing, which shows nothing."""
     nobody = Viewer(PersonId(""), "", role, frozenset(one.squad for one in held), "")
     return site.access_requests.squad_from_snapshot(nobody)

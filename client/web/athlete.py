@@ -40,7 +40,7 @@ from client.web.rows.shared_notes import shared_notes
 from client.web.rows.undo_names import undo_name
 from client.web.site import DECISIONS_DAYS, ClubSite
 from client.web.tables import streams_of
-from client.web.viewer import ROLE_NAMES, Viewer
+from client.web.viewer import ROLE_NAMES, Viewer, named_with_role
 from policies.vocabulary import AthleteId, Category, Role
 
 RECORD_DAYS = 28
@@ -283,7 +283,7 @@ def decision_words(site: ClubSite, decision: ReviewDecision, proposal: Proposal 
         "load": f"{decision.chosen_au:,.0f} AU of {decision.planned_au:,.0f} AU planned",
         "because": proposal.because if proposal and proposal.proposal_id == decision.proposal_id else CHANGED_SINCE,
         "reason": REASON_TEXT[decision.reason] if decision.reason else "",
-        "who": f"{site.sign_in.name_of(decision.person)}, {ROLE_NAMES[decision.role].lower()}",
+        "who": named_with_role(site.sign_in.name_of(decision.person), decision.role),
         "at": f"{weekday_date(at.date())}, {text.clock_time(at)}",
         "record": decision.proposal_id[:12],
     }

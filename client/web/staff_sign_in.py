@@ -7,6 +7,7 @@ from chassis.clock import Clock
 from chassis.sign_in.attempts import Attempts, attempt_keys
 from chassis.sign_in.codes import OneTimeCodes
 from chassis.sign_in.sessions import Sessions
+from client.coaching.auto_apply import BY_ITSELF
 from client.staff.codes import staff_codes
 from client.staff.database import StaffFile
 from client.staff.people import StaffPeople, StaffPerson
@@ -48,6 +49,8 @@ class StaffSignIn:
 
     def name_of(self, person: PersonId) -> str:
         """Return the name of a person of the staff; who has left is said to be one of them, without a name."""
+        if person == BY_ITSELF:
+            return "applied by itself because the athlete asked for it"
         one = self._persona(person) or self.people.find(person)
         return "somebody of the staff who left" if one is None else one.name
 

@@ -12,6 +12,11 @@ ROLE_GROUPS = {Role.COACH: "performance coaches", Role.MEDICAL: "the medical tea
 PURPOSES = {Role.COACH: Purpose.TRAINING, Role.MEDICAL: Purpose.CARE}
 
 
+def named_with_role(name: str, role: Role) -> str:
+    """Return who of the staff it was and what they are; of an athlete's own word there is nothing to add."""
+    return f"{name}, {ROLE_NAMES[role].lower()}" if role in ROLE_NAMES else name
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """A person of the club who is signed in. squads: athletes of any other do not exist for them."""

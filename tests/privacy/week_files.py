@@ -16,5 +16,6 @@ def week_file(folder: Path, whom: str, *more: str) -> Path:
 
 PLANS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], tuple[object, ...]]]] = {
     "plan set": (lambda _: None, lambda p: ("plan", "set", p.node, "--load", 300, "--athlete", p.one)),
+    "athlete auto-apply": (lambda _: None, lambda p: ("athlete", "auto-apply", p.node, p.one, "--on")),
     "plan import": (lambda _: None, lambda p: ("plan", "import", p.node, week_file(p.folder, p.one))),
 }

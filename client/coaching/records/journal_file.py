@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 from chassis.errors import CannotMigrate
 from chassis.storage.schema_steps import Schema, statements
 from chassis.storage.sqlite_file import connect
-from client.coaching.records.plan_tables import PLANS
+from client.coaching.records.plan_tables import AUTO_APPLY, PLANS
 from client.errors import ClientError
 from policies.vocabulary import AthleteId
 
@@ -58,7 +58,9 @@ CREATE TRIGGER coaching_taken_back_stays BEFORE DELETE ON coaching_taken_back
   BEGIN SELECT RAISE(ABORT, 'what was taken back is only ever added'); END;
 """
 
-SCHEMA: Final = Schema("coaching", [statements(_FIRST), statements(_CHECK_INS), statements(PLANS)])
+SCHEMA: Final = Schema(
+    "coaching", [statements(_FIRST), statements(_CHECK_INS), statements(PLANS), statements(AUTO_APPLY)]
+)
 
 
 class JournalError(ClientError):

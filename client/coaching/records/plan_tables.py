@@ -1,4 +1,4 @@
-"""The tables of the week plan in the journal's file: who saved what for whom, and who is in which group."""
+"""The tables of the week plan in the journal's file: who saved what for whom, groups, and what athletes ask for."""
 
 from typing import Final
 
@@ -26,4 +26,13 @@ CREATE TRIGGER plan_member_kept BEFORE UPDATE ON plan_member
   BEGIN SELECT RAISE(ABORT, 'groups are only ever added to'); END;
 CREATE TRIGGER plan_member_stays BEFORE DELETE ON plan_member
   BEGIN SELECT RAISE(ABORT, 'groups are only ever added to'); END;
+"""
+
+# What an athlete asks for of their own plan; the newest word counts.
+AUTO_APPLY: Final = """
+CREATE TABLE auto_apply (number INTEGER PRIMARY KEY, athlete TEXT NOT NULL, sealed BLOB NOT NULL);
+CREATE TRIGGER auto_apply_kept BEFORE UPDATE ON auto_apply
+  BEGIN SELECT RAISE(ABORT, 'choices are only ever added'); END;
+CREATE TRIGGER auto_apply_stays BEFORE DELETE ON auto_apply
+  BEGIN SELECT RAISE(ABORT, 'choices are only ever added'); END;
 """

@@ -12,7 +12,7 @@ from client.web.planning.week_view import change_words, largest_words, monotony_
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class WeekEffect:
     """One figure of the week as it stands, and as it would be."""
 
     what: str
@@ -25,10 +25,10 @@ class Effect:
         return self.before != self.after
 
 
-def effects(week: WeekPlans, changed: WeekPlans, whom: PlanFor) -> list[Effect]:
+def effects(week: WeekPlans, changed: WeekPlans, whom: PlanFor) -> list[WeekEffect]:
     """Return sum, change, monotony and largest day, before and with the change."""
     before, after = _words(week, whom), _words(changed, whom)
-    return [Effect(what, before[what], after[what]) for what in before]
+    return [WeekEffect(what, before[what], after[what]) for what in before]
 
 
 def _words(week: WeekPlans, whom: PlanFor) -> dict[str, str]:

@@ -41,7 +41,7 @@ class GroupName:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class MemberChoice:
     """An athlete in the form. other: the group that they are in now, if it is another."""
 
     athlete: str
@@ -57,7 +57,7 @@ class Grouping:
     names: Sequence[GroupName]
     name: str
     wrong: str
-    people: Sequence[Member]
+    people: Sequence[MemberChoice]
     is_open: bool
 
 
@@ -79,7 +79,7 @@ def grouping(week: WeekPlans, name: str, *, chosen: Sequence[str] | None = None,
         name=name,
         wrong=wrong,
         people=[
-            Member(one.athlete, one.name, one.athlete in marked, _other(week.groups.get(one.athlete, ""), name))
+            MemberChoice(one.athlete, one.name, one.athlete in marked, _other(week.groups.get(one.athlete, ""), name))
             for one in people
         ],
         is_open=bool(name or wrong),

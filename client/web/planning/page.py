@@ -70,7 +70,7 @@ class PlanUndoSent(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class WeekDraft:
     """A week that is being changed. read: None before anything was sent. copied: the week that filled it, if any."""
 
     whom: PlanFor
@@ -135,19 +135,19 @@ def _target(week: WeekPlans, who: str) -> PlanFor | None:
     return whom if whom != EVERYONE and week.is_known(whom) else None
 
 
-def _draft(site: ClubSite, week: WeekPlans, sought: WeekSought) -> Draft | None:
+def _draft(site: ClubSite, week: WeekPlans, sought: WeekSought) -> WeekDraft | None:
     """The form as it is opened: what is set, or the plan of another week."""
     if not week.people:
         return None
     whom = _target(week, sought.who) or PlanFor(min(one.squad for one in week.people))
     texts = texts_of(whom, week)
     if sought.copy_of is None:
-        return Draft(whom, texts, sessions=sought.sessions)
+        return WeekDraft(whom, texts, sessions=sought.sessions)
     source = _week(site, week.people, sought.copy_of)
     texts = {**texts, **copied(whom, source, week)}
     as_sent = WeekSent.of(texts, week.begins, whom.key)
     read = _read(site, as_sent, whom, week)
-    return Draft(whom, texts, read, sessions=sought.sessions, copied=week_begins(sought.copy_of))
+    return WeekDraft(whom, texts, read, sessions=sought.sessions, copied=week_begins(sought.copy_of))
 
 
 def _changed(site: ClubSite, viewer: Viewer, sent: WeekSent) -> Response:
@@ -163,7 +163,7 @@ def _changed(site: ClubSite, viewer: Viewer, sent: WeekSent) -> Response:
     access = site.access_requests.squad(viewer, ClubPage.WEEK_PLAN)
     shown = _week(site, site.listed(access), sent.week)
     slots = max((slot for _, slot in sent.texts()), default=1)
-    draft = Draft(whom, sent.texts(), read, sent.save, slots, is_saving=sent.do == "save")
+    draft = WeekDraft(whom, sent.texts(), read, sent.save, slots, is_saving=sent.do == "save")
     problems = read.problems if draft.is_saving or read.wrong else []
     return _page(site, viewer, access, shown, draft, groups=grouping(shown, ""), problems=problems)
 
@@ -227,7 +227,7 @@ def _page(
     viewer: Viewer,
     access: PageAccess,
     week: WeekPlans,
-    draft: Draft | None,
+    draft: WeekDraft | None,
     *,
     groups: Grouping,
     problems: Sequence[Mapping[str, str]] = (),
@@ -264,13 +264,13 @@ def _page(
     )
 
 
-def _neighbour(week: WeekPlans, weeks: int, draft: Draft | None) -> dict[str, str]:
+def _neighbour(week: WeekPlans, weeks: int, draft: WeekDraft | None) -> dict[str, str]:
     begins = week.begins + timedelta(days=7 * weeks)
     who = draft.whom.key if draft else ""
     return {"href": plan_address(begins, who=who), "text": date_range(begins, days_of_week(begins)[-1])}
 
 
-def _form(site: ClubSite, week: WeekPlans, changed: WeekPlans, draft: Draft, done: DoneLoads) -> dict[str, object]:
+def _form(site: ClubSite, week: WeekPlans, changed: WeekPlans, draft: WeekDraft, done: DoneLoads) -> dict[str, object]:
     """The form of the week, and what the change does."""
     whom, read, earlier, more = draft.whom, draft.read, other_weeks(week.begins), draft.sessions + 1
     rows = form_rows(
