@@ -45,7 +45,7 @@ def _opened(
     try:
         report, access = open_report(site, viewer, day)
     except NoReport as error:
-        return site.closed(viewer, status=404, text=f"Nothing is shown. {sentence(str(error))}.")
+        return site.closed(viewer, status=404, heading="There is no report", text=f"{sentence(str(error))}.")
     return shown(report, access)
 
 

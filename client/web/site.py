@@ -164,9 +164,10 @@ class ClubSite:
             **values,
         )
 
-    def closed(self, viewer: Viewer | None, *, status: int, text: str = "") -> HTMLResponse:
-        """The one page for everything that is not shown. text: what it says instead of the words of its status."""
-        return self._instead(viewer, status, closed_words(status, text=text))
+    def closed(self, viewer: Viewer | None, *, status: int, text: str = "", heading: str = "") -> HTMLResponse:
+        """The one page for everything that is not shown. text, heading: what it says instead of its status's words."""
+        words = closed_words(status, text=text)
+        return self._instead(viewer, status, replace(words, heading=heading) if heading else words)
 
     def not_accepted(self, viewer: Viewer | None) -> HTMLResponse:
         """The page of a club whose key the consent service does not take, and who can change that."""
