@@ -260,7 +260,9 @@ def _say_what_to_do(app: FastAPI, site: ClubSite, closed: ClosedPage) -> None:
         return site.busy(viewer, retry_after_s=getattr(error, "retry_after_s", 1))
 
     async def medical_only(request: Request, error: Exception) -> Response:
-        return site.closed(site.sign_in.viewer(site.cookie.read(request)), status=403, text=FOR_MEDICAL)
+        return site.closed(
+            site.sign_in.viewer(site.cookie.read(request)), status=403, text=FOR_MEDICAL, heading="For the medical team"
+        )
 
     app.add_exception_handler(ConsentBusy, busy)
     app.add_exception_handler(MedicalOnly, medical_only)

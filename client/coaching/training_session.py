@@ -78,7 +78,7 @@ class SessionPlan:
 
 def above_cap(load_au: float, cap_au: float) -> str:
     """Return the sentence that refuses a load above what a limit leaves, with both numbers."""
-    return f"{load_au:,.0f} AU is above the return-to-play cap of {cap_au:,.0f} AU"
+    return f"{load_au:,.0f} AU is above the stated limit of {cap_au:,.0f} AU"
 
 
 def lighter(planned: TrainingSession, level: Level, multiplier: float) -> TrainingSession:

@@ -71,8 +71,13 @@ class StageCriteria(BaseModel):
         return [one for one in ids if one in said]
 
     def check(self, before: StageSigned | None, made: StageSigned) -> None:
-        """Raise BadHealthRecord for a step that skips a stage, or one on without every criterion and without a note."""
+        """Raise BadHealthRecord for a step that skips a stage, and without a note for one on that misses a criterion.
+
+        A way back begins with rest or rehabilitation, or a note says why it begins later.
+        """
         check_step(before, made.stage)
+        if before is None and made.stage > RtpStage.REHABILITATION and not made.note:
+            raise BadHealthRecord(f"a way back that begins at stage {made.stage:d} needs a note that says why")
         is_on = before is not None and made.stage > before.stage
         if is_on and self.open(made.stage, made.criteria) and not made.note:
             raise BadHealthRecord("not every criterion is met: say in a note why the stage is signed all the same")

@@ -152,7 +152,7 @@ def _stages(site: ClubSite, one: Episode | None, sent: StageSent | None) -> dict
     name_of = site.sign_in.name_of
     return {
         "strip": stage_strip(criteria, signed, name_of),
-        "signed": [signature_words(criteria, each, name_of) for each in reversed(signed)],
+        "signed": [signature_words(criteria, each, name_of, is_first=each is signed[0]) for each in reversed(signed)],
         "version": criteria.version,
         "next": _next(criteria, current),
         "steps": _steps(criteria, current),

@@ -53,7 +53,7 @@ def router(site: ClubSite) -> APIRouter:
             here="/medical" if viewer.role is Role.MEDICAL else "/availability",
             title="Availability",
             finding=_finding(rows, people),
-            lead=_lead(people - len(rows)) if people else "",
+            lead=_lead(people - len(rows), len(rows)) if people else "",
             day=weekday_date(day),
             is_past=day != site.now().date(),
             is_medical=viewer.role is Role.MEDICAL,
@@ -122,11 +122,14 @@ def _finding(rows: list[AvailabilityRow], people: int) -> str:
     out = sum(row.state == LIGHTS[Availability.NONE] for row in rows)
     parts = [
         *([f"{spelled(out)} not available"] if out else []),
-        *([f"{spelled(len(rows) - out)} with limits"] if len(rows) > out else []),
+        *([f"{spelled(len(rows) - out)} with a limit"] if len(rows) > out else []),
     ]
     return sentence(", ".join(parts)) if parts else "No limit is stated"
 
 
-def _lead(others: int) -> str:
-    of = f"No limit is stated for {counted(others, 'other athlete')}. " if others else ""
-    return f"{of}Plans and proposals keep to these limits already. For what is possible beyond, ask the medical team."
+def _lead(others: int, stated: int) -> str:
+    of = f"No limit is stated for {counted(others, 'other athlete' if stated else 'athlete')}. " if others else ""
+    return (
+        f"{of}Plans and proposals keep to a stated load by themselves; what else is to be left out is for you to plan. "
+        "For what is possible beyond, ask the medical team."
+    )

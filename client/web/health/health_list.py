@@ -60,6 +60,12 @@ def router(site: ClubSite) -> APIRouter:
 
     @routes.post("/medical/enter")
     def entered(request: Request, sent: Annotated[EpisodeSent, Form()]) -> Response:
+        if not sent.athlete:
+            viewer = site.poster(request, sent.csrf)
+            if viewer.role is not Role.MEDICAL:
+                return to("/availability")
+            problems = [{"field": "athlete", "text": "Choose an athlete."}, *episode_problems(sent)]
+            return _page(site, viewer, squad_look(site, viewer), sent=sent, problems=problems)
         it = deed(site, request, sent.csrf, AthleteId(sent.athlete))
         problems = episode_problems(sent)
         if not problems:
@@ -197,5 +203,6 @@ def _lead(rows: Sequence[HealthRow], people: int) -> str:
     if not people:
         return "Athletes of your squads appear here when the club has enrolled them."
     others = people - len(rows)
-    of = f"Of {counted(others, 'other athlete')} no limit and no open episode is shown here. " if others else ""
+    of = f"Of {counted(others, 'other athlete' if rows else 'athlete')} no limit and no open episode is shown. "
+    of = of if others else ""
     return f"{of}What is not shared with you looks as if it had never been recorded."

@@ -109,11 +109,13 @@ def stage_strip(
     return steps
 
 
-def signature_words(criteria: StageCriteria, one: StageSigned, name_of: Callable[[PersonId], str]) -> dict[str, str]:
-    """Return one signature as a line, with what was met and the note."""
+def signature_words(
+    criteria: StageCriteria, one: StageSigned, name_of: Callable[[PersonId], str], *, is_first: bool
+) -> dict[str, str]:
+    """Return one signature as a line, with what was met and the note. is_first: the way back began with it."""
     asked = criteria.of(one.stage).criteria if criteria.version == one.version else ()
     met = [each.text for each in asked if each.id in one.criteria]
-    of = f"{len(met)} of {len(asked)} criteria met" if asked else "no criteria asked"
+    of = f"{len(met)} of {len(asked)} criteria met" if asked and not (is_first and not met) else "No criteria asked"
     return {
         "line": f"{long_date(one.at)}, {stage_line(criteria, one)}: {name_of(one.person)}",
         "met": of + (f": {'; '.join(met).lower()}" if met else ""),

@@ -32,13 +32,16 @@ HEADINGS: Mapping[BoardGroup, tuple[str, str]] = {
         "There is too little to compare with this morning, for any reason. Nothing is changed by itself. "
         "One press notes the answer, a note can go with it.",
     ),
-    BoardGroup.LIMITED: ("With a limit", "Stated by the medical team or the athlete; plans keep to it already."),
+    BoardGroup.LIMITED: (
+        "With a limit",
+        "By the medical team or the athlete. A plan keeps to a stated load by itself; the rest is for you to plan.",
+    ),
     BoardGroup.BELOW: ("Below usual, nothing proposed", "Nothing is changed."),
     BoardGroup.DECIDED: (
         "Decided today",
         "Can be undone until the session starts, or the day ends. Both stay in the record.",
     ),
-    BoardGroup.PLANNED: ("As planned", "As usual, on an unchanged plan."),
+    BoardGroup.PLANNED: ("As planned", "As usual; nothing is changed."),
 }
 PAST_HEADINGS: Mapping[BoardGroup, tuple[str, str]] = {
     **HEADINGS,
@@ -56,6 +59,7 @@ COUNTED: Final[Mapping[BoardGroup, str]] = {
     BoardGroup.ASK: "to ask",
     BoardGroup.LIMITED: "with a limit",
     BoardGroup.BELOW: "below usual",
+    BoardGroup.OUT: "not available",
 }
 """Words of the groups that the title counts, in its order."""
 

@@ -50,7 +50,9 @@ def node(tmp_path: Path) -> Path:
 def test_an_episode_is_entered_signed_told_and_listed(node: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     assert "Coaches are told nothing by it" in done("health", "add", node, "7", *ENTRY, *MIKA)
-    assert "stage 2, individual, signed by Mika Stone" in done("health", "stage", node, "7", 2, *MIKA)
+    assert "stage 2, individual, signed by Mika Stone" in done(
+        "health", "stage", node, "7", 2, "--note", "seen elsewhere", *MIKA
+    )
     words = done("health", "state", node, "7", "reduced", "--leave-out", "no_sprinting", "--until", UNTIL, *MIKA)
     assert "modified: no sprinting until" in words
 
@@ -78,7 +80,7 @@ def test_a_plan_above_the_cap_is_refused_with_both_numbers(node: Path) -> None:
     error = refused("plan", "set", node, "--load", 600, "--athlete", "7")
 
     assert isinstance(error, BadPlan)
-    assert str(error) == "600 AU is above the return-to-play cap of 300 AU of that day; nothing was set"
+    assert str(error) == "600 AU is above the stated limit of 300 AU of that day; nothing was set"
     assert "300 AU" in done("plan", "set", node, "--load", 300, "--athlete", "7")
     done("plan", "set", node, "--load", 600, "--athlete", "7", "--date", (TODAY + timedelta(days=11)).isoformat())
     done("plan", "set", node, "--load", 600)  # for everyone; each athlete's own plan keeps to their limit
@@ -117,7 +119,7 @@ def test_an_athletes_own_word_stands_beside_that_of_the_medical_team(node: Path)
 
 def test_a_backup_holds_it_and_brings_it_back(node: Path, tmp_path: Path) -> None:
     done("health", "add", node, "7", *ENTRY, *MIKA)
-    done("health", "stage", node, "7", 3, *MIKA)
+    done("health", "stage", node, "7", 3, "--note", "seen elsewhere", *MIKA)
     done("health", "state", node, "7", "reduced", "--cap", 200, "--until", UNTIL, *MIKA)
     before = listed(node)
     key = tmp_path / "key.txt"

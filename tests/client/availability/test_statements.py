@@ -211,7 +211,7 @@ def test_no_decision_is_above_the_cap_whichever_came_first(cap: float, chosen: f
 
     assert after.decision is None or after.decision.chosen_au <= cap
     if after.proposal is not None and chosen > cap:
-        with pytest.raises(RefusedDecision, match=f"{chosen:.0f} AU is above the return-to-play cap of {cap:.0f} AU"):
+        with pytest.raises(RefusedDecision, match=f"{chosen:.0f} AU is above the stated limit of {cap:.0f} AU"):
             _decided(after.proposal, chosen)
 
 
@@ -230,7 +230,7 @@ def _decided(proposal: Proposal, chosen_au: float) -> ReviewDecision:
 def test_a_proposal_above_the_cap_cannot_be_made() -> None:
     one = _assessed(None).proposal
 
-    with pytest.raises(BadPlan, match="480 AU is above the return-to-play cap of 300 AU"):
+    with pytest.raises(BadPlan, match="480 AU is above the stated limit of 300 AU"):
         Proposal(**{name: getattr(one, name) for name in one.__dataclass_fields__} | {"cap_au": 300.0})
 
 

@@ -84,7 +84,7 @@ def test_a_limit_keeps_out_what_is_above_it(node: Path, tmp_path: Path) -> None:
 
     said = run("plan", "import", node, table(tmp_path, f"{day(1)},7,1,,,,,301,no,"), code=1)
 
-    assert "Line 2: 301 AU is above the return-to-play cap of 300 AU." in said
+    assert "Line 2: 301 AU is above the stated limit of 300 AU." in said
 
 
 @pytest.mark.parametrize("command", ["week", "import", "export"])

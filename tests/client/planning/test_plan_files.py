@@ -147,7 +147,5 @@ def test_a_session_of_one_athlete_above_what_a_limit_leaves_is_none() -> None:
 
     found = read_plan(table.encode(), whom_of, today=MONDAY, cap_of=lambda athlete, _: 300.0)
 
-    assert [(one.line, one.text) for one in found.problems] == [
-        (2, "301 AU is above the return-to-play cap of 300 AU.")
-    ]
+    assert [(one.line, one.text) for one in found.problems] == [(2, "301 AU is above the stated limit of 300 AU.")]
     assert [row.whom for row in found.rows] == [PlanFor(athlete=ATHLETE), EVERYONE]

@@ -285,7 +285,7 @@ def test_nothing_above_what_a_limit_leaves_is_planned_for_one_athlete(context: A
     above = send(context, "save", *two, who=ids["hurt"])
 
     assert above.status_code == 422
-    assert '<a href="#load-2026-11-25-1">Wed 25: 350 AU is above the return-to-play cap of 300 AU.</a>' in above.text
+    assert '<a href="#load-2026-11-25-1">Wed 25: 350 AU is above the stated limit of 300 AU.</a>' in above.text
     assert 'value="200"' in above.text
     assert len(consent.events) == events
     assert send(context, "save", two[0], who=ids["hurt"]).status_code == 303
@@ -298,8 +298,8 @@ def test_a_plan_of_all_says_whose_day_a_limit_lowers(context: Any, ids: Ids) -> 
     send(context, "save", *WEEK)
     page = context.http.get("/plan").text
 
-    said = "Edda Vale, Tue 24: 480 AU is above the return-to-play cap of 300 AU."
+    said = "Edda Vale, Tue 24: 480 AU is above the stated limit of 300 AU."
     assert said in preview[preview.index("With the change above what a limit leaves") :]
-    lines = re.findall(r"<p>([^<]+ is above the return-to-play cap [^<]+)</p>", page)
-    assert lines == [said, "Edda Vale, Wed 25: 540 AU is above the return-to-play cap of 300 AU."]
+    lines = re.findall(r"<p>([^<]+ is above the stated limit [^<]+)</p>", page)
+    assert lines == [said, "Edda Vale, Wed 25: 540 AU is above the stated limit of 300 AU."]
     assert "300 AU" in context.http.get(f"/athletes/{ids['hurt']}").text

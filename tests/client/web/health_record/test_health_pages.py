@@ -130,12 +130,12 @@ def test_a_stage_is_signed_by_name_step_by_step(
 ) -> None:
     enter(medical, ids["hurt"])
     for stage in ("2", "1"):
-        assert form(medical, ids["hurt"], "sign", stage=stage, note="").status_code == 303
+        assert form(medical, ids["hurt"], "sign", stage=stage, note="seen elsewhere").status_code == 303
 
     page = text_of(medical.http.get(path_of(ids["hurt"])).text)
 
     assert "stage 1, rehabilitation" in page
-    assert "24 November 2026, stage 2, individual: Mika Stone. 0 of 3 criteria met." in page
+    assert "24 November 2026, stage 2, individual: Mika Stone. No criteria asked" in page
     assert written(consent)[1:] == ["stage_signed", "stage_signed"]
     record = episodes(own_vault, ids["hurt"])[0].record
     assert [one.stage for one in Stages(records_of(own_vault, settings.directory)).of(ids["hurt"], record)] == [2, 1]
@@ -145,6 +145,9 @@ def test_a_step_on_without_every_criterion_needs_a_note_and_keeps_the_input(
     medical: Any, consent: Any, ids: Ids
 ) -> None:
     enter(medical, ids["hurt"])
+    begun = form(medical, ids["hurt"], "sign", stage="5", note="")
+    assert begun.status_code == 422
+    assert "begins at stage 5 needs a note that says why" in begun.text
     form(medical, ids["hurt"], "sign", stage="1", note="")
 
     refused = form(medical, ids["hurt"], "sign", stage="2", met="jogging", note="")

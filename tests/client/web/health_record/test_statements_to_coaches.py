@@ -48,7 +48,7 @@ def test_a_coach_reads_the_words_on_board_page_and_availability_without_any_gran
     assert words in row(board, "Secret Person")
     assert words.capitalize()[:20] in medical.http.get(f"/athletes/{ids['private']}").text
     page = text_of(medical.http.get("/availability").text)
-    assert "One with limits" in page
+    assert "One with a limit" in page
     assert "No sprinting, at most 300 AU a day 4 December 2026 Mika Stone, 24 November 2026" in page
     table = medical.http.get("/availability/table")
     assert "4,Secret Person,Reduced" in table.text
@@ -69,7 +69,7 @@ def test_a_limit_caps_the_plan_and_a_load_above_it_is_refused_with_both_numbers(
     refused = medical.send(reason.text, f"{path}/record", load="400", reason="talked")
 
     assert refused.status_code == 422
-    assert "400 AU is above the return-to-play cap of 300 AU." in refused.text
+    assert "400 AU is above the stated limit of 300 AU." in refused.text
     assert 'value="400"' in refused.text
 
 
