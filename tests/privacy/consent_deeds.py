@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -15,7 +16,7 @@ from audit.tlog import tiles
 from chassis.http.key_change import SignedKeyChange
 from consent.identity import codes
 from policies.signing import SigningKey
-from policies.vocabulary import AthleteId
+from policies.vocabulary import AthleteId, Category
 from tests.consent.journal_spy import on_each_request
 from tests.consent.league import Act, Caller, World, acts
 
@@ -174,6 +175,23 @@ def unfrozen(place: Place) -> Deed:
     return place.form("/shared/unfreeze", "/shared")
 
 
+NOTICE = "/notices/2026-12"
+
+
+def asked_again(action: str, **fields: str) -> Callable[[Place], Deed]:
+    """A form of the notice that asks again about readiness, on the day that it begins."""
+
+    def prepared(place: Place) -> Deed:
+        place.world.give(place.one, Category.READINESS)
+        place.world.clock.now = datetime(2026, 12, 1, 9, tzinfo=UTC)
+        place.world.publish()
+        place.sign_in()
+        hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', place.http.get(NOTICE).text)
+        return lambda: place.post(action, dict(hidden) | fields)
+
+    return prepared
+
+
 def lower_cap(place: Place) -> Deed:
     check = place.form("/budget/cap", "/budget/cap", parts="50")()
     return place.form("/budget/cap/confirm", check)
@@ -209,6 +227,9 @@ DEEDS: dict[str, Callable[[Place], Deed]] = {
     "POST /asked/{release_id}/confirm": as_athlete(answered),
     "POST /asked/{release_id}/stop": taken_back,
     "POST /budget/cap/confirm": as_athlete(lower_cap),
+    "POST /notices/{version}": asked_again(NOTICE, answer="yes"),
+    "POST /notices/{version}/stop": asked_again(f"{NOTICE}/stop"),
+    "POST /v1/node-site": lambda p: p.api(OWN, "POST", "/v1/node-site", SITE),
 }
 """How each recorded route is carried out: everything it needs first, then the one request that counts."""
 
@@ -229,10 +250,13 @@ REFUSED: dict[str, Callable[[Place], Deed]] = {
     "POST /v1/releases": lambda p: p.api(OTHER, "POST", "/v1/releases", proposal(p, p.one)),
     "GET /v1/office/{club}": lambda p: p.api(OWN, "GET", "/v1/office/club-a?person=T&role=front_office"),
     "POST /v1/events": lambda p: p.api(OWN, "POST", "/v1/events", {"kind": "look_allowed", "details": {}}),
+    "POST /v1/node-site": lambda p: p.api("league", "POST", "/v1/node-site", SITE),
 }
 """How a known caller is refused at each route of the interface."""
 
+SITE = {"address": "https://node.club-a.example"}
 UNRECORDED: dict[str, str] = {
+    "GET /notices/{version}": NOTICE,
     "GET /shared/preview/{org}/{role}": "/shared/preview/club-a/coach",
     "GET /change/{category}": "/change/sleep",
     "GET /looked/{number}/proof": "/looked/1/proof",
@@ -248,6 +272,8 @@ def read_unrecorded(place: Place, route: str) -> Deed:
         place.world.give(place.one)
         receipt = place.world.store.receipts(place.one)[0].receipt_id
         return place.get(route.split()[1].replace("{receipt_id}", receipt))
+    if route == "GET /own-data":
+        place.api(OWN, "POST", "/v1/node-site", SITE)()
     if "{release_id}" in route:
         return place.get(f"/asked/{place.proposed()}")
     if "{path:path}" in route:

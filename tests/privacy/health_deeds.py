@@ -20,6 +20,6 @@ def with_episode(p: Any) -> None:
 HEALTH: dict[str, tuple[Callable[[Any], Any], Callable[[Any], tuple[object, ...]]]] = {
     "health list": (with_episode, lambda p: ("health", "list", p.node, p.one)),
     "health add": (with_medic, lambda p: ("health", "add", p.node, p.one, *ENTRY)),
-    "health stage": (with_episode, lambda p: ("health", "stage", p.node, p.one, "2", "--by", "Mika")),
+    "health stage": (with_episode, lambda p: ("health", "stage", p.node, p.one, "1", "--by", "Mika")),
     "health state": (with_medic, lambda p: ("health", "state", p.node, p.one, "full", "--by", "Mika")),
 }

@@ -40,6 +40,7 @@ from server.settings import load_settings as league_settings
 from server.store import CampaignState, CoordinatorStore, open_database
 from tests.consent.league import Act, FakeClock, Template, World, acts
 from tests.privacy.health_deeds import HEALTH
+from tests.privacy.report_deeds import OPENED
 from tests.privacy.week_files import PLANS
 
 SOURCE = ReadingSource("club", "records", "0" * 64)
@@ -330,7 +331,7 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "imports questions": (asked, lambda p: ("imports", "questions", p.node, p.one)),
     "imports answer": (asked, lambda p: ("imports", "answer", p.node, p.one, question_of(p), "same")),
     "imports undo": (imported, lambda p: ("imports", "undo", p.node, 1, "--yes")),
-    **(HEALTH | PLANS),
+    **(HEALTH | PLANS | OPENED),
 }
 LEAGUE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "node add": (nothing, lambda p: ("node", "add", p.league, "club-a", p.node / "keys" / "fleet.pub")),

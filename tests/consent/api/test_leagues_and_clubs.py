@@ -177,6 +177,7 @@ FOR_CLUBS: dict[str, Request] = {
         },
     ),
     "GET /v1/snapshot": ("GET", "/v1/snapshot", None),
+    "POST /v1/node-site": ("POST", "/v1/node-site", {"address": "https://node.club-a.example"}),
 }
 """What only clubs may ask, with an athlete or a league in it."""
 
