@@ -9,7 +9,9 @@ import client.cli
 def with_due_report(p: Any) -> None:
     p.done(client.cli.app, "staff", "add", p.node, "--name", "Kim", "--role", "coach")
     p.done(client.cli.app, "report-settings", p.node, "--ready", "00:00")
-    p.done(client.cli.app, "report", p.node, "--for", "Kim", "--out", p.folder)  # preparing it asks for the snapshot
+    before = p.folder / "prepared-before"
+    before.mkdir()
+    p.done(client.cli.app, "report", p.node, "--for", "Kim", "--out", before)  # preparing it asks for the snapshot
 
 
 OPENED: dict[str, tuple[Callable[[Any], Any], Callable[[Any], tuple[object, ...]]]] = {
