@@ -83,7 +83,9 @@ ROUTES: EventDeclarations = {
     "POST /me/not-ok/take-back": records(EventKind.OWN_SITE, unless="nothing stands"),
     "POST /me/limit/state": records(EventKind.OWN_SITE, unless="the same stands already"),
     "POST /me/limit/take-back": records(EventKind.OWN_SITE, unless="nothing stands that may still be taken back"),
-    **unrecorded(NoEntryReason.OWN_RECORD, "GET /me/limit"),
+    "POST /me/settings/light": records(EventKind.OWN_SITE, unless="the same stands already, or no kind is named"),
+    "POST /me/settings/load": records(EventKind.OWN_SITE, unless="the same stands already"),
+    **unrecorded(NoEntryReason.OWN_RECORD, "GET /me/limit", "GET /me/settings"),
     **unrecorded(NoEntryReason.FORM_STEP, "POST /me/limit/say"),
     **unrecorded(
         NoEntryReason.OWN_RECORD,

@@ -11,6 +11,7 @@ from client.athlete_web.athlete_sign_in import AthleteSignIn
 from client.athlete_web.data import pages as data
 from client.athlete_web.forms import offline
 from client.athlete_web.forms import routes as forms
+from client.athlete_web.settings import pages as settings
 from client.athlete_web.site import TEMPLATES, AthleteSite
 from client.athlete_web.tablet import routes as tablet
 from client.staff.database import StaffFile
@@ -46,5 +47,6 @@ def own_site(club: ClubSite, *, address: SiteAddress) -> AthleteSite:
 
 def add_own_pages(app: FastAPI, own: AthleteSite) -> None:
     """Add every page of the athlete's own site to the node's application."""
-    for area in (entrance, ticket_entrance, today, not_ok, own_limit, forms, offline, data, decisions, looked, tablet):
+    opening, morning = (entrance, ticket_entrance, tablet), (today, not_ok, own_limit, forms, offline)
+    for area in (*opening, *morning, data, decisions, looked, settings):
         app.include_router(area.router(own))

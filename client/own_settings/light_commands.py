@@ -32,8 +32,8 @@ def light_without(
 ) -> None:
     """Leave kinds of data out of an athlete's light, at the athlete's own word: for them to type, or beside them.
 
-    It counts from the next morning on, in place of what was left out before. It is shown to nobody, here or on a page,
-    and it changes nothing about who sees what.
+    It counts from the next morning on, in place of what was left out before. It is shown to nobody but the athlete, on
+    their own page, and it changes nothing about who sees what.
 
     Example: homefield-node athlete light-without ./club-a 7 sleep heart
     """

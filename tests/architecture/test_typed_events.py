@@ -52,7 +52,7 @@ MOST_UNRECORDED = {
     "auditor": 16,
     "witness": 5,
     "consent": 34,
-    "node": 33,
+    "node": 34,
     "league": 8,
     "fleet": 9,
 }

@@ -160,6 +160,9 @@ ROUTES: dict[str, Page] = {
     "POST /me/limit/say": Page("/me/limit/say", _LIMIT),
     "POST /me/limit/state": Page("/me/limit/state", _LIMIT),
     "POST /me/limit/take-back": Page("/me/limit/take-back", {"statement": "0"}),
+    "GET /me/settings": Page("/me/settings"),
+    "POST /me/settings/light": Page("/me/settings/light", {"do": "leave_out", "without": "sleep"}),
+    "POST /me/settings/load": Page("/me/settings/load", {"apply": "on"}),
     "POST /me/sign-out": Page("/me/sign-out", ends=True),
 }
 """How every page of the node is filled."""

@@ -38,6 +38,11 @@ def changing(node: Any) -> Callable[[], Any]:
     return node.form(f"{path}/change", node.page(path), do="void", reason="other")
 
 
+def setting(node: Any, what: str, **fields: str) -> Callable[[], Any]:
+    """An athlete changes how their light or load is handled."""
+    return node.own().form(f"/me/settings/{what}", node.page("/me/settings"), **fields)
+
+
 OWN_DEEDS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "POST /me/sign-in": lambda n: n.post("/me/sign-in", code=n.athlete_code()),
     "GET /me": lambda n: n.own().get("/me"),
@@ -55,6 +60,9 @@ OWN_DEEDS: dict[str, Callable[[Any], Callable[[], Any]]] = {
     "GET /me/not-ok": lambda n: n.own().get("/me/not-ok"),
     "POST /me/not-ok/say": lambda n: n.own().form("/me/not-ok/say", n.page("/me/not-ok"), say="ill"),
     "POST /me/not-ok/take-back": lambda n: taking_word_back(n),
+    "GET /me/settings": lambda n: n.own().get("/me/settings"),
+    "POST /me/settings/light": lambda n: setting(n, "light", do="leave_out", without="sleep"),
+    "POST /me/settings/load": lambda n: setting(n, "load", apply="on"),
     "GET /me/sign-in": lambda n: n.get("/me/sign-in"),
     "POST /me/sign-out": lambda n: n.own().form("/me/sign-out", n.page("/me")),
 }
