@@ -56,7 +56,7 @@ def test_who_an_athlete_is_is_not_enough() -> None:
 def _with_history(seed: int, *, signal: float) -> JudgedDays:
     """True chances that rise with every earlier injury, by a fifth in log-odds, and with a signal of the week."""
     rng, columns = np.random.default_rng(seed), []
-    for one in range(6 * ATHLETES):
+    for one in range(3 * ATHLETES):
         frailty, count, rows = rng.normal(-6.3, 0.4), 0, []
         for week in signal * rng.normal(size=DAYS):
             chance = 1 / (1 + np.exp(-(frailty + 0.2 * count + week)))
