@@ -55,7 +55,7 @@ test: $(READY) ## Run every check that CI runs, in about a quarter of an hour on
 # In a new clone one process compiles the tests, which pytest rewrites, before four would do so side by side.
 suite: $(READY)
 	ls tests/__pycache__/conftest.*-pytest-*.pyc >/dev/null 2>&1 || $(PYTEST) -n 0 -q -q --collect-only >/dev/null
-	$(PYTEST) --no-loadscope-reorder -n 4
+	$(PYTEST) --no-loadscope-reorder -n 4 -m "not study"
 
 # make drill ONLY=races SEED=7 runs one of them again.
 drill: $(READY) ## Run what takes longer, one line each: kills, races, fuzz, soaks, wheels, a busy machine

@@ -51,6 +51,7 @@ def test_stock_flowers_round_stands_beside_ours_or_it_is_said_why_not() -> None:
     )
 
 
+@pytest.mark.study
 @pytest.mark.slow
 def test_rounds_of_stock_flower_are_measured(tmp_path: Path) -> None:
     assert len(stock_rounds(tmp_path, nodes=2, size=11, rounds=2)) == 1

@@ -6,6 +6,7 @@ from tests.bench import bench_masked_campaign as bench
 from tests.bench.bench_campaign import HEADER, CampaignTime
 
 
+@pytest.mark.study
 @pytest.mark.slow
 def test_one_masked_campaign_of_three_clubs_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     planned, sign = [], bench.ServedLeague.signed

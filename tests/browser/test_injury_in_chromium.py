@@ -55,7 +55,7 @@ class Node:
 def served(app: object) -> Iterator[str]:
     """Serve an application on a port of this machine; its socket listens before anybody asks."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", lifespan="off"))  # type: ignore[arg-type]  # an ASGI application
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", log_config=None, ws="none", lifespan="off"))  # type: ignore[arg-type]  # an ASGI application
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:

@@ -89,6 +89,7 @@ def test_heads_on_real_players_are_closer_than_all_a_club_can_do_alone(soccermon
     assert all(found.difference("public initial weights, daily head", other, rng=rng()).high < 0.0 for other in ALONE)
 
 
+@pytest.mark.study
 @pytest.mark.slow
 def test_the_league_helps_new_athletes_on_worlds_that_nobody_tuned_on() -> None:
     """At least .5 % below heads on the public initial weights in the first 14 days; measured: docs/indices.md §9.1."""

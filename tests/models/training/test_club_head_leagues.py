@@ -7,10 +7,11 @@ from tests.models.training.club_leagues import CELLS, ClubErrors, club_errors
 from tests.scale import sized
 
 
+@pytest.mark.study
 @pytest.mark.slow
 def test_head_and_calibration_do_not_hurt_clubs_and_isotonic_calibration_does() -> None:
     found: dict[str, list[ClubErrors]] = {
-        cell.words: [club_errors(cell, place) for place in range(sized(2, in_drill=30))] for cell in CELLS
+        cell.words: [club_errors(cell, place) for place in range(sized(3, in_drill=30))] for cell in CELLS
     }
 
     change = {words: np.mean([one.calibrated - one.league for one in some]) for words, some in found.items()}

@@ -91,6 +91,7 @@ def test_a_question_whose_answer_saves_most_is_asked_once_noise_does_not_matter(
     assert asked.clip < max(one.clip for one in responses)
 
 
+@pytest.mark.study
 @pytest.mark.slow
 @pytest.mark.parametrize("model", sorted(LINEAR_MODELS)[: sized(1, in_drill=len(LINEAR_MODELS))])
 def test_one_exchange_pays_on_leagues_that_nobody_tuned_on(model: str) -> None:

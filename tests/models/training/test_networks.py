@@ -91,6 +91,7 @@ def test_a_network_takes_rounds_and_no_exchange() -> None:
         study(StudyTerms(model=MODEL, athletes=20, clubs=2, epsilon=2.0, leagues=1, draws=1))
 
 
+@pytest.mark.study
 def test_the_installed_path_of_a_network_raises_no_alarm() -> None:
     words = ["audit-privacy", "--model", MODEL, "--runs", "400"]
     found = CliRunner().invoke(client.cli.app, words)
@@ -100,6 +101,7 @@ def test_the_installed_path_of_a_network_raises_no_alarm() -> None:
     assert "No alarm." in found.stdout
 
 
+@pytest.mark.study
 def test_a_network_path_that_pads_to_the_longest_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = path.network_gradients
 
