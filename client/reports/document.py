@@ -22,6 +22,7 @@ KINDS: Final = {
 }
 FIRST: Final = (BoardGroup.NOT_OK, BoardGroup.WELL_BELOW, BoardGroup.DECIDE)
 OTHERS: Final = {
+    BoardGroup.LIMITED: "With a limit",
     BoardGroup.BELOW: "Below usual, nothing proposed",
     BoardGroup.DECIDED: "Decided today",
     BoardGroup.PLANNED: "As planned",

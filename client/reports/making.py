@@ -1,6 +1,7 @@
 """Makes one athlete's part of a report from what one look allows: the board's words, load, decisions, availability."""
 
 from datetime import date, timedelta
+from hashlib import sha256
 
 import numpy as np
 
@@ -29,7 +30,7 @@ from client.web.access import PageAccess
 from client.web.beside_usual import against_usual
 from client.web.rows.board_groups import BoardGroup, group_of, is_lowered
 from client.web.rows.board_rows import RowWords, board_line
-from client.web.site import ClubSite
+from client.web.site import DECISIONS_DAYS, ClubSite
 from policies.vocabulary import AthleteId
 
 ANSWERS = {
@@ -56,12 +57,29 @@ def made_part(site: ClubSite, access: PageAccess, athlete: Athlete, context: Con
         available=None if on_day is None else availability_on(*on_day),
         week=available_days(on_day) if is_week(context.day) else None,
     )
-    return PreparedPart(site.now(), allowed, report, *terms_of(access, athlete.athlete))
+    told = mark_of_told(site, athlete.athlete, context.day)
+    return PreparedPart(site.now(), allowed, report, *terms_of(access, athlete.athlete), told)
 
 
 def terms_of(access: PageAccess, athlete: AthleteId) -> tuple[bool, bool]:
     """Return on which terms a look may see readiness: by the light at home, and the light alone."""
     return athlete in access.at_home, athlete in access.light_only
+
+
+def mark_of_told(site: ClubSite, athlete: AthleteId, day: date) -> str:
+    """Return a mark (SHA-256, hex) of all that people said, decided and planned that a morning rests on.
+
+    It looks at the whole record and at nobody's grant: what is said counts for every reader, whatever is shared.
+    """
+    since = day - timedelta(days=DECISIONS_DAYS)
+    told = (
+        site.statements.standing(athlete, day),
+        sorted(site.said.flags(athlete).items()),
+        site.journal.history(athlete, since=since),
+        site.journal.check_ins.of(athlete, since=since),
+        site.plans.own_plan(athlete, since, day),
+    )
+    return sha256(repr(told).encode()).hexdigest()
 
 
 def _morning(site: ClubSite, athlete: Athlete, one: DailyAssessment) -> MorningRow:

@@ -112,7 +112,8 @@ class AthleteReport:
 class PreparedPart:
     """One athlete's part as it was prepared, of which categories it was made, and on which terms readiness was shared.
 
-    at_home, light_only: as of `client.web.access.PageAccess`.
+    at_home, light_only: as of `client.web.access.PageAccess`. told: the mark of what people had said, decided and
+    planned for the morning (`client.reports.making.mark_of_told`); empty in parts of before there was one.
     """
 
     made: datetime
@@ -120,6 +121,7 @@ class PreparedPart:
     report: AthleteReport
     at_home: bool = False
     light_only: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
